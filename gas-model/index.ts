@@ -1,0 +1,2 @@
+export * from './gas.ts'
+export * from './schedule.ts'

@@ -1,0 +1,30 @@
+import { type ComputeBody, type ComputeInstruction, referenceBody } from '../isa/index.ts'
+
+/** Bytes of a page of WebAssembly memory. */
+export const WASM_PAGE_BYTES = 65536
+
+/** A linear memory that grows by pages; growing it detaches every view of its buffer. */
+export type LinearMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number }
+
+/**
+ * Where tensors live and what runs on them.
+ *
+ * `bodies` are slots: each holds a faster body that is bit-identical to the reference, by the instruction's opcode. An
+ * instruction without one runs its reference. Tensors handed to a body are views of `memory`, so that a WebAssembly body
+ * takes addresses (`data.byteOffset`) and copies nothing.
+ */
+export type Kernel = {
+  readonly name: string
+  readonly memory: LinearMemory
+  readonly bodies: ReadonlyMap<number, ComputeBody>
+}
+
+/** A kernel with every slot empty: each instruction runs its normative reference. */
+export function createReferenceKernel(): Kernel {
+  return { name: 'reference', memory: new WebAssembly.Memory({ initial: 1, maximum: 65536 }), bodies: new Map() }
+}
+
+/** The body that `kernel` runs for an instruction. */
+export function kernelBody(kernel: Kernel, instruction: ComputeInstruction): ComputeBody {
+  return kernel.bodies.get(instruction.opcode) ?? referenceBody(instruction)
+}

@@ -1,0 +1,8 @@
+// The part of the WebAssembly JavaScript interface that the kernel uses: TypeScript declares it only with the DOM.
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: { initial: number; maximum: number })
+    readonly buffer: ArrayBuffer
+    grow(pages: number): number
+  }
+}
