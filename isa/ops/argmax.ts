@@ -1,0 +1,47 @@
+import { attributeLayout } from '../attributes.ts'
+import { ensureAttribute } from '../check.ts'
+import { defineCompute } from '../instruction.ts'
+import { reducedShape, reductionReader } from '../reduction.ts'
+import { tensorType } from '../tensor.ts'
+import { paddedBytes } from '../tiles.ts'
+
+/** Position of the largest element along an axis; the lowest of equals. */
+export const argmax = defineCompute({
+  opcode: 0x33,
+  mnemonic: 'ARGMAX',
+  summary: 'output = lowest k with x[..,k,..] = max over axis (x)',
+  description: `Gives the position of the largest element along one axis, which disappears; of equal elements, the lowest
+position. A tensor of rank 1 gives shape [1].
+
+Halts with BadAttribute when axis is beyond the rank.`,
+  attributes: attributeLayout([{ name: 'axis', bits: 3, doc: 'axis that is searched' }]),
+  inputs: [
+    { name: 'attributes', kind: 'attributes', doc: 'axis' },
+    { name: 'x', kind: 'tensor', doc: 'any dtype' },
+  ],
+  output: { name: 'output', kind: 'tensor', doc: 'int32, without the axis' },
+  infer({ attributes: { axis }, x }) {
+    ensureAttribute('axis', axis, 0, x.shape.length - 1)
+    return tensorType('int32', reducedShape({ axes: 1 << axis, keepDims: 0 }, x.shape))
+  },
+  work({ x }) {
+    return { reducedBytes: paddedBytes(x) }
+  },
+  element({ attributes: { axis }, x }) {
+    const { count, base, offset } = reductionReader(1 << axis, x.shape)
+    const { data } = x
+    return (index) => {
+      const first = base(index)
+      let largest = data[first] as number
+      let position = 0
+      for (let k = 1; k < count; k++) {
+        const value = data[first + offset(k)] as number
+        if (value > largest) {
+          largest = value
+          position = k
+        }
+      }
+      return position
+    }
+  },
+})

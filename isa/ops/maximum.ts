@@ -1,0 +1,24 @@
+import { ensureDType } from '../check.ts'
+import { binaryElement, broadcastType, elementwiseWork } from '../elementwise.ts'
+import { defineCompute } from '../instruction.ts'
+
+/** The larger of each pair of elements of two tensors of one dtype. */
+export const maximum = defineCompute({
+  opcode: 0x2b,
+  mnemonic: 'MAXIMUM',
+  summary: 'output = max(a, b)',
+  description: `Takes the larger of each pair of elements, as signed integers. Shapes broadcast as in NumPy.
+
+Halts with TypeMismatch when the dtypes differ; with ShapeMismatch when the shapes do not broadcast.`,
+  inputs: [
+    { name: 'a', kind: 'tensor', doc: 'any dtype' },
+    { name: 'b', kind: 'tensor', doc: 'of the dtype of a and a shape that broadcasts with that of a' },
+  ],
+  output: { name: 'output', kind: 'tensor', doc: 'of the dtype of a and the shape that a and b broadcast to' },
+  infer({ a, b }) {
+    ensureDType('b', b, a.dtype)
+    return broadcastType(a.dtype, a, b)
+  },
+  work: ({ a, b }, output) => elementwiseWork(output, a, b),
+  element: (operands, output) => binaryElement(operands, output, Math.max),
+})

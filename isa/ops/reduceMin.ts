@@ -1,0 +1,41 @@
+import { attributeLayout } from '../attributes.ts'
+import { defineCompute } from '../instruction.ts'
+import { reducedShape, reductionFields, reductionReader } from '../reduction.ts'
+import { tensorType } from '../tensor.ts'
+import { paddedBytes } from '../tiles.ts'
+
+/** The smallest element over axes. */
+export const reduceMin = defineCompute({
+  opcode: 0x32,
+  mnemonic: 'REDUCE_MIN',
+  summary: 'output = min over axes (x)',
+  description: `Gives the smallest element over the named axes. Reduced axes disappear, or stay as dimensions of 1 where
+keepDims is set; reducing every axis without keepDims gives shape [1].
+
+Halts with BadAttribute when axes is empty or names an axis beyond the rank.`,
+  attributes: attributeLayout(reductionFields),
+  inputs: [
+    { name: 'attributes', kind: 'attributes', doc: 'axes' },
+    { name: 'x', kind: 'tensor', doc: 'any dtype' },
+  ],
+  output: { name: 'output', kind: 'tensor', doc: 'dtype of x, the axes reduced' },
+  infer({ attributes, x }) {
+    return tensorType(x.dtype, reducedShape(attributes, x.shape))
+  },
+  work({ x }) {
+    return { reducedBytes: paddedBytes(x) }
+  },
+  element({ attributes: { axes }, x }) {
+    const { count, base, offset } = reductionReader(axes, x.shape)
+    const { data } = x
+    return (index) => {
+      const first = base(index)
+      let result = data[first] as number
+      for (let i = 1; i < count; i++) {
+        const value = data[first + offset(i)] as number
+        if (value < result) result = value
+      }
+      return result
+    }
+  },
+})

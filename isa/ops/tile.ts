@@ -1,0 +1,45 @@
+import { decodeAxisWord } from '../axisWord.ts'
+import { ensure } from '../halt.ts'
+import { defineCompute } from '../instruction.ts'
+import { stridedIndex } from '../strides.ts'
+import { rowMajorStrides, tensorType } from '../tensor.ts'
+import { paddedBytes } from '../tiles.ts'
+
+/** Repeats a tensor along its axes. */
+export const tile = defineCompute({
+  opcode: 0x3e,
+  mnemonic: 'TILE',
+  summary: 'output[i_0,..] = x[i_0 mod dimension_0,..]',
+  description: `Repeats x along each axis. multiples is a word of six 32-bit fields, one an axis, the outermost axis in the
+lowest bits.
+
+Halts with BadAttribute when a multiple is 0 or a bit above the last axis's field is set; with ShapeMismatch when a dimension
+of the output passes 2^24-1 or the output 2^32-1 bytes.`,
+  inputs: [
+    { name: 'multiples', kind: 'word', doc: 'copies along each axis, at least 1' },
+    { name: 'x', kind: 'tensor', doc: 'any dtype' },
+  ],
+  output: { name: 'output', kind: 'tensor', doc: 'dtype of x, each dimension times its multiple' },
+  infer({ multiples, x }) {
+    const copies = decodeAxisWord('multiples', multiples, x.shape.length)
+    ensure(!copies.includes(0), 'BadAttribute', `multiples ${copies} hold a 0`)
+    return tensorType(
+      x.dtype,
+      x.shape.map((size, axis) => size * (copies[axis] as number)),
+    )
+  },
+  work(_operands, output) {
+    return { copiedBytes: paddedBytes(output) }
+  },
+  element({ multiples, x }) {
+    const copies = decodeAxisWord('multiples', multiples, x.shape.length)
+    const strides = rowMajorStrides(x.shape)
+    // Each axis of the output is two: which copy, which moves nothing, and where in it.
+    const source = stridedIndex(
+      x.shape.flatMap((size, axis) => [copies[axis] as number, size]),
+      strides.flatMap((stride) => [0, stride]),
+    )
+    const { data } = x
+    return (index) => data[source(index)] as number
+  },
+})

@@ -1,0 +1,61 @@
+import { outputBytes } from '../bytes.ts'
+import { ensure } from '../halt.ts'
+import { defineEnvironment, type ModelRange, type ModelTypes } from '../instruction.ts'
+import { byteLength, type TensorType, tensorType } from '../tensor.ts'
+import { paddedBytes } from '../tiles.ts'
+
+/** The tensor of index `index` of a model. */
+function modelTensor(model: ModelTypes, index: bigint): TensorType {
+  const type = index < BigInt(model.types.length) ? model.types[Number(index)] : undefined
+  ensure(type !== undefined, 'IndexOutOfRange', `the model has ${model.types.length} tensors, none of index ${index}`)
+  return type
+}
+
+/** Bytes of `rowCount` rows from `firstRow` on, along the outermost axis; valid only after the type rule. */
+function rowRange(model: ModelTypes, index: bigint, firstRow: bigint, rowCount: bigint): ModelRange {
+  const type = modelTensor(model, index)
+  const rowBytes = byteLength(type) / (type.shape[0] as number)
+  return { tensor: Number(index), firstByte: Number(firstRow) * rowBytes, length: Number(rowCount) * rowBytes }
+}
+
+/** Makes a tensor from rows of a constant of a registered model. */
+export const tmodelload = defineEnvironment({
+  opcode: 0x04,
+  mnemonic: 'TMODELLOAD',
+  summary: 'output = model.tensors[index][firstRow .. firstRow + rowCount)',
+  description: `Makes a tensor from rows of a tensor of a registered model. Rows run along the outermost axis; the other
+axes are taken whole.
+
+The 32 KiB chunks of the tensor's canonical form that these rows touch are charged: cold once a transaction, warm after.
+
+Halts with UnknownModel unless the model is registered; with IndexOutOfRange when the model has no tensor of this index,
+when rowCount is 0, or when the rows reach past the end of the outermost axis.`,
+  inputs: [
+    { name: 'model', kind: 'model', doc: 'root of a registered model' },
+    { name: 'index', kind: 'word', doc: 'which of its tensors, from 0' },
+    { name: 'firstRow', kind: 'word', doc: 'first index along the outermost axis' },
+    { name: 'rowCount', kind: 'word', doc: 'rows, at least 1' },
+  ],
+  output: { name: 'output', kind: 'tensor', doc: "the tensor's type with rowCount as outermost dimension" },
+  infer({ model, index, firstRow, rowCount }) {
+    const { dtype, shape } = modelTensor(model, index)
+    const [rows, ...rest] = shape as [number, ...number[]]
+    ensure(
+      rowCount >= 1n && firstRow + rowCount <= BigInt(rows),
+      'IndexOutOfRange',
+      `${rowCount} rows from ${firstRow} on are not within ${rows} rows`,
+    )
+    return tensorType(dtype, [Number(rowCount), ...rest])
+  },
+  work(_operands, output) {
+    return { copiedBytes: paddedBytes(output) }
+  },
+  modelRange({ model, index, firstRow, rowCount }) {
+    return rowRange(model, index, firstRow, rowCount)
+  },
+  execute({ model, index, firstRow, rowCount }, _environment, output) {
+    const { tensor, firstByte, length } = rowRange(model, index, firstRow, rowCount)
+    outputBytes(output).set(model.bytes(tensor).subarray(firstByte, firstByte + length))
+    return undefined
+  },
+})

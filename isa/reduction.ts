@@ -1,0 +1,55 @@
+import type { Field } from './attributes.ts'
+import { ensure } from './halt.ts'
+import { stridedIndex } from './strides.ts'
+import { elementCount, rowMajorStrides, type Shape } from './tensor.ts'
+
+/** Which axes a reduction folds and whether they stay as dimensions of 1. */
+export const reductionFields = [
+  { name: 'axes', bits: 6, doc: 'bit i set: axis i is reduced; at least one, none beyond the rank' },
+  { name: 'keepDims', bits: 1, doc: '1: reduced axes stay as dimensions of 1' },
+] as const satisfies readonly Field[]
+
+/** Values of {@link reductionFields}. */
+export type ReductionAttributes = { readonly axes: number; readonly keepDims: number }
+
+function isReduced(axes: number, axis: number): boolean {
+  return ((axes >> axis) & 1) === 1
+}
+
+/**
+ * Shape of a reduction; [1] when every axis is reduced and none is kept.
+ *
+ * @throws {HaltError} `BadAttribute` when no axis is named or one is beyond the rank
+ */
+export function reducedShape({ axes, keepDims }: ReductionAttributes, shape: Shape): number[] {
+  ensure(axes !== 0, 'BadAttribute', 'axes names no axis')
+  ensure(axes >> shape.length === 0, 'BadAttribute', `axes names an axis beyond rank ${shape.length}`)
+  const kept: number[] = []
+  shape.forEach((size, axis) => {
+    if (!isReduced(axes, axis)) kept.push(size)
+    else if (keepDims) kept.push(1)
+  })
+  return kept.length > 0 ? kept : [1]
+}
+
+/** Where the elements lie that are folded into one element of a reduction. */
+export type ReductionReader = {
+  /** Elements folded into each. */
+  readonly count: number
+  /** Index of the first of them, by the index of the output element. */
+  base(index: number): number
+  /** Distance of each from the first, in row-major order. */
+  offset(position: number): number
+}
+
+/** Hoists the index arithmetic of a reduction of `axes` of a tensor of `shape`. */
+export function reductionReader(axes: number, shape: Shape): ReductionReader {
+  const strides = rowMajorStrides(shape)
+  const kept = (_: number, axis: number) => !isReduced(axes, axis)
+  const folded = (_: number, axis: number) => isReduced(axes, axis)
+  return {
+    count: elementCount(shape.filter(folded)),
+    base: stridedIndex(shape.filter(kept), strides.filter(kept)),
+    offset: stridedIndex(shape.filter(folded), strides.filter(folded)),
+  }
+}
