@@ -5,7 +5,7 @@ import type { TensorParameterName, TensorParameters } from './schedule.ts'
 export const GRANULE_BYTES = 64
 /** Arena memory is charged at first touch by pages of this many bytes. */
 export const PAGE_BYTES = 4096
-/** Model bytes are charged by chunks of this many bytes of a tensor's canonical form. */
+/** Model bytes are charged by chunks of this many bytes, counted from the start of the model's first tensor. */
 export const CHUNK_BYTES = 32768
 
 /** Gas of `sum / 2^16`, rounded up, saturating at 2^53-1, which no gas limit buys. */
@@ -55,7 +55,7 @@ export function allocationGas(
   return fromQ16([[allocated, parameters.tensorZeroedBytesQ16]]) + freshPages * parameters.tensorPageGas
 }
 
-/** First and last chunk of a tensor that `length` bytes from `firstByte` on touch. */
+/** First and last chunk of a model that `length` bytes from `firstByte` on touch. */
 export function chunkRange(firstByte: number, length: number): { first: number; last: number } {
   return { first: Math.floor(firstByte / CHUNK_BYTES), last: Math.floor((firstByte + length - 1) / CHUNK_BYTES) }
 }

@@ -1,0 +1,79 @@
+import type { ContractOutput, EvmOutput, OutputSelection } from './standardJson.ts'
+
+/** Outputs of a contract that lowering does not change. */
+const unchanged = [
+  'abi',
+  'devdoc',
+  'userdoc',
+  'storageLayout',
+  'transientStorageLayout',
+  'evm.methodIdentifiers',
+] as const
+
+/** Outputs that solc leaves out of `*`. */
+const experimental = ['ir', 'irAst', 'irOptimized', 'irOptimizedAst', 'yulCFGJson', 'ethdebug']
+
+/** What is selected of a contract; of a file itself where `contract` is empty. */
+export function selectedOutputs(selection: OutputSelection, file: string, contract: string): readonly string[] {
+  const names = contract === '' ? [''] : [contract, '*']
+  return [file, '*'].flatMap((key) => names.flatMap((name) => selection[key]?.[name] ?? []))
+}
+
+/** Whether `output` is among the selected: itself, one that contains it, or `*`. */
+export function isSelected(selected: readonly string[], output: string): boolean {
+  return selected.some(
+    (name) => name === output || output.startsWith(`${name}.`) || (name === '*' && !experimental.includes(output)),
+  )
+}
+
+/** Whether an output of a contract that lowering changes is selected anywhere. */
+export function selectsCode(selection: OutputSelection): boolean {
+  return Object.values(selection).some((contracts) =>
+    Object.entries(contracts).some(
+      ([contract, outputs]) =>
+        contract !== '' && outputs.some((output) => !(unchanged as readonly string[]).includes(output)),
+    ),
+  )
+}
+
+/**
+ * Selection for the first pass: of what is selected, the outputs that lowering does not change; besides, the IR and
+ * metadata of every contract and the AST of every file.
+ */
+export function firstPassSelection(selection: OutputSelection): OutputSelection {
+  const result: Record<string, Record<string, readonly string[]>> = {}
+  for (const [file, contracts] of Object.entries(selection)) {
+    const files: Record<string, readonly string[]> = {}
+    for (const [contract, outputs] of Object.entries(contracts))
+      files[contract] = contract === '' ? outputs : unchanged.filter((output) => isSelected(outputs, output))
+    result[file] = files
+  }
+  const all = result['*'] ?? {}
+  result['*'] = { ...all, '*': [...(all['*'] ?? []), 'ir', 'metadata'], '': [...(all[''] ?? []), 'ast'] }
+  return result
+}
+
+/** The entries of an output object whose paths below `prefix` are selected; undefined when none is. */
+function pick<T extends object>(outputs: T | undefined, prefix: string, selected: readonly string[]): T | undefined {
+  const entries = Object.entries(outputs ?? {}).filter(([name]) => isSelected(selected, `${prefix}${name}`))
+  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as T)
+}
+
+/** The selected outputs of a contract; undefined when there are none. */
+export function selectContract(output: ContractOutput, selected: readonly string[]): ContractOutput | undefined {
+  const { evm, tensorInstructions, ...rest } = output
+  const bytecode = pick(evm?.bytecode, 'evm.bytecode.', selected)
+  const deployedBytecode = pick(evm?.deployedBytecode, 'evm.deployedBytecode.', selected)
+  const { bytecode: _, deployedBytecode: __, ...others } = evm ?? {}
+  const picked: EvmOutput = {
+    ...pick(others, 'evm.', selected),
+    ...(bytecode && { bytecode }),
+    ...(deployedBytecode && { deployedBytecode }),
+  }
+  const contract: ContractOutput = {
+    ...pick(rest, '', selected),
+    ...(Object.keys(picked).length > 0 && { evm: picked }),
+  }
+  if (Object.keys(contract).length === 0) return undefined
+  return tensorInstructions ? { ...contract, tensorInstructions } : contract
+}
