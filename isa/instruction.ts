@@ -93,8 +93,11 @@ export type Environment = {
 /** EVM memory that an instruction reads or writes; growing it is priced by the EVM's own rule. */
 export type MemoryRange = { readonly offset: bigint; readonly length: number }
 
-/** Bytes of one tensor of a model that an instruction reads; priced by the 32 KiB chunks that they touch. */
-export type ModelRange = { readonly tensor: number; readonly firstByte: number; readonly length: number }
+/**
+ * Bytes of a model that an instruction reads, counted from the start of its first tensor when the canonical forms of all
+ * its tensors lie one after another; priced by the 32 KiB chunks that they touch.
+ */
+export type ModelRange = { readonly firstByte: number; readonly length: number }
 
 type Common<I extends readonly Input[], L> = {
   /** Second byte of the instruction, 0x01..0x4f. */
@@ -148,7 +151,7 @@ export type EnvironmentInstruction<
 export type Instruction = ComputeInstruction | EnvironmentInstruction
 
 // Operands are typed by each declaration and erased here: a list of instructions is bound to operands by name at run
-// time, in evm-ext/execute.ts and model/interpreter.ts, which alone build operand records.
+// time, in evm-ext/execute.ts, model/binding.ts and model/referenceMachine.ts, which alone build operand records.
 
 /** Declares a compute instruction; operand names and types follow from `inputs` and `attributes`. */
 export function defineCompute<const I extends readonly Input[], L extends AttributeLayout | undefined = undefined>(

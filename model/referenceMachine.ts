@@ -162,9 +162,9 @@ function modelGas(frame: Frame, instruction: Instruction, words: readonly bigint
   if (root === undefined || instruction.family !== 'environment' || !instruction.modelRange) return 0
   let gas = registryGas(frame, root)
   frame.warmModels.add(root)
-  const { tensor, firstByte, length } = instruction.modelRange(typed)
+  const { firstByte, length } = instruction.modelRange(typed)
   for (let byte = firstByte - (firstByte % CHUNK_BYTES); byte < firstByte + length; byte += CHUNK_BYTES) {
-    const chunk = `${root}/${tensor}/${byte}`
+    const chunk = `${root}/${byte}`
     gas += frame.warmChunks.has(chunk) ? frame.parameters.tensorWarmChunkGas : frame.parameters.tensorColdChunkGas
     frame.warmChunks.add(chunk)
   }

@@ -66,6 +66,16 @@ function loweredWork({ instruction, operands, result }: MachineStep, tensor: Ten
   return instruction.work(typed, result?.type as TensorType)
 }
 
+/** Where each constant begins when their canonical forms lie one after another. */
+function constantOffsets({ constants }: Program): number[] {
+  let end = 0
+  return constants.map((tensor) => {
+    const start = end
+    end += byteLength(tensor)
+    return start
+  })
+}
+
 /** Follows the arena and its charges over the lowered program. */
 function priceMachine({ program, types }: TypedProgram, parameters: TensorParameters) {
   const live = new Map<number, number>()
@@ -76,6 +86,8 @@ function priceMachine({ program, types }: TypedProgram, parameters: TensorParame
   let peakBytes = 0
   let gas = 0
   let slotGas = COLD_SLOT_GAS
+  const warmChunks = new Set<number>()
+  const starts = constantOffsets(program)
   for (const machineStep of lowerProgram(program, { weights: 'model' })) {
     const { instruction, operands, result } = machineStep
     const step = result && program.steps[result.value - first]
@@ -95,8 +107,12 @@ function priceMachine({ program, types }: TypedProgram, parameters: TensorParame
       liveBytes += allocationBytes(bytes)
       peakBytes = Math.max(peakBytes, liveBytes)
       if (instruction.mnemonic === 'TMODELLOAD') {
-        const chunks = chunkRange(0, bytes)
-        price += chunkGas(chunks.last - chunks.first + 1, 0, parameters) + slotGas
+        const { first: firstChunk, last } = chunkRange(starts[result.value - program.inputs.length] as number, bytes)
+        for (let chunk = firstChunk; chunk <= last; chunk++) {
+          price += warmChunks.has(chunk) ? chunkGas(0, 1, parameters) : chunkGas(1, 0, parameters)
+          warmChunks.add(chunk)
+        }
+        price += slotGas
         slotGas = WARM_SLOT_GAS
       }
     }

@@ -73,7 +73,8 @@ point is outside -128..127, or zeroPointA is not 0 for an int16 a.`,
       const rowB = (matrixB * columns + n) * depth
       let sum = bias ? (bias.data[n] as number) : 0
       for (let k = 0; k < depth; k++)
-        sum = (sum + ((a.data[rowA + k] as number) - zeroPointA) * ((b.data[rowB + k] as number) - zeroPointB)) | 0
+        sum =
+          (sum + Math.imul((a.data[rowA + k] as number) - zeroPointA, (b.data[rowB + k] as number) - zeroPointB)) | 0
       return sum
     }
   },

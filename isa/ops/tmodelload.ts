@@ -11,11 +11,11 @@ function modelTensor(model: ModelTypes, index: bigint): TensorType {
   return type
 }
 
-/** Bytes of `rowCount` rows from `firstRow` on, along the outermost axis; valid only after the type rule. */
+/** Bytes of `rowCount` rows from `firstRow` on within their tensor; valid only after the type rule. */
 function rowRange(model: ModelTypes, index: bigint, firstRow: bigint, rowCount: bigint): ModelRange {
   const type = modelTensor(model, index)
   const rowBytes = byteLength(type) / (type.shape[0] as number)
-  return { tensor: Number(index), firstByte: Number(firstRow) * rowBytes, length: Number(rowCount) * rowBytes }
+  return { firstByte: Number(firstRow) * rowBytes, length: Number(rowCount) * rowBytes }
 }
 
 /** Makes a tensor from rows of a constant of a registered model. */
@@ -26,7 +26,8 @@ export const tmodelload = defineEnvironment({
   description: `Makes a tensor from rows of a tensor of a registered model. Rows run along the outermost axis; the other
 axes are taken whole.
 
-The 32 KiB chunks of the tensor's canonical form that these rows touch are charged: cold once a transaction, warm after.
+The canonical forms of the model's tensors, one after another, are cut into chunks of 32 KiB. Those that the rows touch are
+charged: cold once a transaction, warm after.
 
 Halts with UnknownModel unless the model is registered; with IndexOutOfRange when the model has no tensor of this index,
 when rowCount is 0, or when the rows reach past the end of the outermost axis.`,
@@ -51,11 +52,13 @@ when rowCount is 0, or when the rows reach past the end of the outermost axis.`,
     return { copiedBytes: paddedBytes(output) }
   },
   modelRange({ model, index, firstRow, rowCount }) {
-    return rowRange(model, index, firstRow, rowCount)
+    const before = model.types.slice(0, Number(index)).reduce((sum, type) => sum + byteLength(type), 0)
+    const { firstByte, length } = rowRange(model, index, firstRow, rowCount)
+    return { firstByte: before + firstByte, length }
   },
   execute({ model, index, firstRow, rowCount }, _environment, output) {
-    const { tensor, firstByte, length } = rowRange(model, index, firstRow, rowCount)
-    outputBytes(output).set(model.bytes(tensor).subarray(firstByte, firstByte + length))
+    const { firstByte, length } = rowRange(model, index, firstRow, rowCount)
+    outputBytes(output).set(model.bytes(Number(index)).subarray(firstByte, firstByte + length))
     return undefined
   },
 })

@@ -81,14 +81,17 @@ describe('TMODELLOAD', () => {
   ]
 
   it.each([
-    [0, 1, 2, { tensor: 0, firstByte: 1, length: 2 }],
-    [1, 0, 1, { tensor: 1, firstByte: 0, length: 60 }],
-    [1, 2 ** 20 - 1, 1, { tensor: 1, firstByte: 60 * (2 ** 20 - 1), length: 60 }],
-    [1, 7, 2 ** 20 - 7, { tensor: 1, firstByte: 420, length: 60 * (2 ** 20 - 7) }],
-  ])('of tensor %i, rows %i and %i on, reads the bytes of these rows', (index, firstRow, rowCount, range) => {
-    const model = { root: 1n, types }
-    const words = { index: BigInt(index), firstRow: BigInt(firstRow), rowCount: BigInt(rowCount) }
-    const operands = { model, ...words } as unknown as AnyTypedOperands
-    expect(environmentInstruction('TMODELLOAD').modelRange?.(operands)).toEqual(range)
-  })
+    [0, 1, 2, { firstByte: 1, length: 2 }],
+    [1, 0, 1, { firstByte: 3, length: 60 }],
+    [1, 2 ** 20 - 1, 1, { firstByte: 3 + 60 * (2 ** 20 - 1), length: 60 }],
+    [1, 7, 2 ** 20 - 7, { firstByte: 423, length: 60 * (2 ** 20 - 7) }],
+  ])(
+    'of tensor %i, rows %i and %i on, reads the bytes of these rows after those of the tensors before',
+    (index, firstRow, rowCount, range) => {
+      const model = { root: 1n, types }
+      const words = { index: BigInt(index), firstRow: BigInt(firstRow), rowCount: BigInt(rowCount) }
+      const operands = { model, ...words } as unknown as AnyTypedOperands
+      expect(environmentInstruction('TMODELLOAD').modelRange?.(operands)).toEqual(range)
+    },
+  )
 })
