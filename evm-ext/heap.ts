@@ -1,0 +1,144 @@
+import { type LinearMemory, WASM_PAGE_BYTES } from '../kernel/index.ts'
+
+/** Room for tensors in a kernel's linear memory. Where something lies is private to the machine, never consensus. */
+export type Heap = {
+  /**
+   * Takes `bytes` bytes, all zero, and gives the number of a slot.
+   *
+   * @param cap - most bytes that one user of the heap may hold; the memory grows to about twice that
+   * @throws {Error} when the memory can't grow that far
+   */
+  take(bytes: number, cap: number): number
+  release(slot: number): void
+  /** Where a slot lies now; it may lie elsewhere after the next `take`. */
+  offsetOf(slot: number): number
+  readonly buffer: ArrayBuffer
+}
+
+const MEMORY_BYTES = 2 ** 32
+
+const heaps = new WeakMap<LinearMemory, Heap>()
+
+/** The heap of a memory: one and the same for all that share the memory, so that they never overlap. */
+export function heapOf(memory: LinearMemory): Heap {
+  const known = heaps.get(memory)
+  if (known !== undefined) return known
+  const heap = createHeap(memory)
+  heaps.set(memory, heap)
+  return heap
+}
+
+/**
+ * First fit over a free list that is sorted by address and coalesced. What the memory holds at first is the kernel's; the
+ * heap lies above it.
+ *
+ * Where holes would push the end of the heap past twice what is allowed to live, the slots are moved together, so that
+ * all that is free is in one piece: no allocation fails for want of an address.
+ */
+function createHeap(memory: LinearMemory): Heap {
+  const base = memory.buffer.byteLength
+  // Holes as parallel arrays; the last has no end. There is at most one more of them than of slots in use.
+  const holeStarts = [base]
+  const holeEnds = [Number.POSITIVE_INFINITY]
+  const offsets: number[] = []
+  const sizes: number[] = []
+  const unused: number[] = []
+  let liveBytes = 0
+  let bytes = new Uint8Array(memory.buffer)
+
+  const currentBytes = (): Uint8Array => {
+    if (bytes.buffer !== memory.buffer) bytes = new Uint8Array(memory.buffer)
+    return bytes
+  }
+
+  const removeHole = (hole: number): void => {
+    holeStarts.splice(hole, 1)
+    holeEnds.splice(hole, 1)
+  }
+
+  /** Index of the first hole that starts at or after `offset`; the endless one is always there. */
+  const holeFrom = (offset: number): number => {
+    let low = 0
+    let high = holeStarts.length - 1
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((holeStarts[middle] as number) < offset) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Start of the first hole that holds `size` bytes below `limit`, which it then no longer has. */
+  const takeHole = (size: number, limit: number): number | undefined => {
+    for (let hole = 0; hole < holeStarts.length; hole++) {
+      const start = holeStarts[hole] as number
+      const end = holeEnds[hole] as number
+      if (start + size > limit) return undefined
+      if (start + size > end) continue
+      if (start + size === end) removeHole(hole)
+      else holeStarts[hole] = start + size
+      return start
+    }
+    return undefined
+  }
+
+  const compact = (): void => {
+    const used = [...offsets.keys()].filter((slot) => (sizes[slot] as number) > 0)
+    used.sort((a, b) => (offsets[a] as number) - (offsets[b] as number))
+    const view = currentBytes()
+    let end = base
+    for (const slot of used) {
+      const offset = offsets[slot] as number
+      const size = sizes[slot] as number
+      view.copyWithin(end, offset, offset + size)
+      offsets[slot] = end
+      end += size
+    }
+    holeStarts.splice(0, holeStarts.length, end)
+    holeEnds.splice(0, holeEnds.length, Number.POSITIVE_INFINITY)
+  }
+
+  return {
+    take(size, cap) {
+      const limit = Math.min(base + 2 * Math.max(cap, liveBytes + size), MEMORY_BYTES)
+      let offset = takeHole(size, limit)
+      if (offset === undefined) {
+        compact()
+        offset = takeHole(size, limit)
+      }
+      if (offset === undefined) throw new Error(`the kernel's memory has no room for ${size} more bytes of tensors`)
+      const missing = offset + size - memory.buffer.byteLength
+      if (missing > 0) memory.grow(Math.ceil(missing / WASM_PAGE_BYTES))
+      currentBytes().fill(0, offset, offset + size)
+      liveBytes += size
+      const slot = unused.pop() ?? offsets.length
+      offsets[slot] = offset
+      sizes[slot] = size
+      return slot
+    },
+    release(slot) {
+      const start = offsets[slot] as number
+      const size = sizes[slot] as number
+      const end = start + size
+      const next = holeFrom(start)
+      const joinsPrevious = next > 0 && holeEnds[next - 1] === start
+      if (holeStarts[next] === end) {
+        if (joinsPrevious) {
+          holeEnds[next - 1] = holeEnds[next] as number
+          removeHole(next)
+        } else holeStarts[next] = start
+      } else if (joinsPrevious) holeEnds[next - 1] = end
+      else {
+        holeStarts.splice(next, 0, start)
+        holeEnds.splice(next, 0, end)
+      }
+      liveBytes -= size
+      sizes[slot] = 0
+      unused.push(slot)
+    },
+    offsetOf: (slot) => offsets[slot] as number,
+    get buffer() {
+      return memory.buffer
+    },
+  }
+}

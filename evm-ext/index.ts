@@ -1,0 +1,38 @@
+export type { ChainLog, Outcome } from './call.ts'
+export {
+  type CallRequest,
+  type Chain,
+  type ChainOptions,
+  createChain,
+  MAX_TRANSACTION_GAS,
+  type Receipt,
+  type TransactionRequest,
+} from './chain.ts'
+export { haltCodeOf, MissingModelError } from './errors.ts'
+export type { InstructionTrace, TraceHook } from './execute.ts'
+export {
+  createTensorCommon,
+  type DefaultGenesisOptions,
+  type DevelopmentAccount,
+  defaultGenesis,
+  developmentAccounts,
+  loadTensorGenesis,
+  readTensorGenesis,
+  type TensorGenesis,
+} from './genesis.ts'
+export { DEFAULT_PRECOMPILE_ADDRESS, DEFAULT_REGISTRY_ADDRESS } from './genesisFile.ts'
+export { TENSOR_FORK, type TensorFork } from './genesisForks.ts'
+export { GenesisError } from './genesisReader.ts'
+export type { Machine } from './genesisVM.ts'
+export type { BytesLike, Hex } from './input.ts'
+export {
+  checkTensorParameters,
+  isTensorActive,
+  MAX_ARENA_BYTES,
+  TENSOR_EIP,
+  type TensorForkParameters,
+  tensorParameters,
+} from './parameters.ts'
+export { encodeRegistration, registryAbi, registryBytecode } from './registry.ts'
+export { replay } from './replay.ts'
+export { copyVM, createTensorEVM, type TensorEVM, type TensorEVMOpts } from './tensorEVM.ts'

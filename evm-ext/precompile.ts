@@ -1,0 +1,117 @@
+import { EVMError, type ExecResult, type PrecompileFunc } from '@ethereumjs/evm'
+import { byteLength, type TensorType } from '../isa/index.ts'
+import { lowerProgram, type MachineStep, resolveOperands } from '../model/machine.ts'
+import type { Program } from '../model/program.ts'
+import { valueTypes } from '../model/validate.ts'
+import type { Executor, Frame } from './execute.ts'
+import type { Models } from './models.ts'
+import { halting } from './opcode.ts'
+import type { EVMState } from './state.ts'
+
+const ROOT_BYTES = 32
+const WORD_BYTES = 32
+
+/** A program as it runs in the precompile's frame. */
+type Routine = {
+  readonly steps: readonly MachineStep[]
+  readonly inputBytes: number
+  readonly outputBytes: number
+}
+
+function totalBytes(types: readonly TensorType[]): number {
+  return types.reduce((sum, type) => sum + byteLength(type), 0)
+}
+
+function routineOf(program: Program): Routine {
+  const types = valueTypes(program)
+  return {
+    steps: lowerProgram(program, { weights: 'model' }),
+    inputBytes: totalBytes(program.inputs),
+    outputBytes: totalBytes(program.outputs.map((value) => types[value] as TensorType)),
+  }
+}
+
+/** What the precompile runs on. */
+export type PrecompileResources = {
+  readonly executor: Executor
+  readonly state: EVMState
+  readonly models: Models
+  /** Runs an action in an arena frame of its own. */
+  readonly inFrame: <T>(action: () => Promise<T>) => Promise<T>
+}
+
+/**
+ * The inference precompile: input is a model root and the canonical bytes of the program's inputs, output the canonical
+ * bytes of its outputs.
+ *
+ * It runs the program's machine steps one by one through the executor, each priced and charged as the instruction in
+ * bytecode is, before it runs. Looking the model up costs what each TMODELLOAD pays for it. Any halt takes all gas of the
+ * call.
+ */
+export function createPrecompile({ executor, state, models, inFrame }: PrecompileResources): PrecompileFunc {
+  const routines = new WeakMap<Program, Routine>()
+  const routineFor = (program: Program): Routine => {
+    const routine = routines.get(program) ?? routineOf(program)
+    routines.set(program, routine)
+    return routine
+  }
+
+  return async ({ data, gasLimit }): Promise<ExecResult> => {
+    let gasLeft = gasLimit
+    const charge = (gas: bigint) => {
+      if (gas > gasLeft) throw new EVMError(EVMError.errorMessages.OUT_OF_GAS)
+      gasLeft -= gas
+    }
+
+    const infer = async (): Promise<Uint8Array> => {
+      if (data.length < ROOT_BYTES) throw new EVMError(EVMError.errorMessages.INVALID_INPUT_LENGTH)
+      const modelRoot = wordAt(data)
+      const { program, gas, slot } = await models.find(modelRoot, gasLeft)
+      charge(BigInt(gas))
+      state.touchRegistry(slot)
+      const { steps, inputBytes, outputBytes } = routineFor(program)
+      if (data.length !== ROOT_BYTES + inputBytes) throw new EVMError(EVMError.errorMessages.INVALID_INPUT_LENGTH)
+
+      let memory = new Uint8Array(0)
+      const frame: Frame = {
+        calldata: data,
+        get gasLeft() {
+          return gasLeft
+        },
+        get memoryWords() {
+          return BigInt(memory.length / WORD_BYTES)
+        },
+        growMemory(words) {
+          const grown = Number(words) * WORD_BYTES
+          if (grown > memory.length) {
+            const previous = memory
+            memory = new Uint8Array(grown)
+            memory.set(previous)
+          }
+          return memory
+        },
+      }
+      const bases = { input: BigInt(ROOT_BYTES), output: 0n, modelRoot }
+      for (const step of steps) {
+        const prepared = await executor.prepare(frame, step.instruction, resolveOperands(step, bases))
+        charge(prepared.gas)
+        await executor.perform(frame, prepared)
+      }
+      return memory.subarray(0, outputBytes)
+    }
+
+    try {
+      const returnValue = await halting(() => inFrame(infer))
+      return { executionGasUsed: gasLimit - gasLeft, returnValue }
+    } catch (error) {
+      if (!(error instanceof EVMError)) throw error
+      return { executionGasUsed: gasLimit, returnValue: new Uint8Array(0), exceptionError: error }
+    }
+  }
+}
+
+function wordAt(data: Uint8Array): bigint {
+  let word = 0n
+  for (const byte of data.subarray(0, ROOT_BYTES)) word = (word << 8n) | BigInt(byte)
+  return word
+}
