@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   dtypeCode,
   ROUND_DOUBLE,
@@ -11,10 +10,11 @@ import {
 } from '../isa/index.ts'
 import { expOnNegativeValues } from '../model/fixedPoint.ts'
 import { type Call, type CallOperand, call, type InstructionCase } from './instructionCase.ts'
+import { hasShared, sharedFolder } from './shared.ts'
 
 // Unit tests of CMSIS-NN, as JSON: the constants of a test's header and its arrays.
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), '../../shared/vectors/cmsis-nn')
+const folder = join(sharedFolder, 'vectors/cmsis-nn')
 
 type Source = {
   readonly op: string
@@ -227,7 +227,7 @@ const lowerings: Readonly<Record<string, (source: Reader) => Lowering>> = {
 }
 
 /** Whether the vectors of CMSIS-NN are at hand: `../shared/vectors/cmsis-nn` beside the repository. */
-export const hasCmsisNn = existsSync(folder)
+export const hasCmsisNn = hasShared('vectors/cmsis-nn')
 
 /**
  * Every test of CMSIS-NN as a sequence of instructions; none when the vectors are not at hand.

@@ -1,13 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hasShared, sharedFolder } from './shared.ts'
 
 // Node tests of ONNX: a model of one operator, its inputs and outputs, each a protocol buffer.
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), '../../shared/vectors/onnx')
+const folder = join(sharedFolder, 'vectors/onnx')
 
 /** Whether the node tests of ONNX are at hand: `../shared/vectors/onnx` beside the repository. */
-export const hasOnnx = existsSync(folder)
+export const hasOnnx = hasShared('vectors/onnx')
 
 /** A tensor of a test. Values are exact: every dtype read here fits a double. */
 export type OnnxTensor = {

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { createChain, loadTensorGenesis } from '../../evm-ext/index.ts'
+import { byteLength, formatType } from '../../isa/index.ts'
+import { summarize } from '../../model/index.ts'
+import type { InferencePath, Rounding } from '../choices.ts'
+import { UsageError } from '../errors.ts'
+import { readUserFile, writeUserFile } from '../files.ts'
+import { createRunner, type Inference, type InferenceRunner, sampleBytes, spread } from '../inference.ts'
+import { type LoadedModel, loadModel } from '../models.ts'
+import { createProgress } from '../progress.ts'
+
+export type RunOptions = {
+  readonly input: string
+  readonly output?: string
+  readonly rounding?: Rounding
+  readonly path: InferencePath
+  readonly limit?: number
+  readonly genesis?: string
+  readonly json?: boolean
+}
+
+/** Rows of the input file, each one sample. @throws {UsageError} when the file is not a whole number of them */
+function readSamples({ program }: LoadedModel, { input, limit }: RunOptions): Uint8Array[] {
+  const bytes = readUserFile(input, 'input')
+  const size = sampleBytes(program)
+  if (bytes.length === 0 || bytes.length % size !== 0) {
+    const types = program.inputs.map(formatType).join(' and ')
+    throw new UsageError(`input ${input}: ${bytes.length} bytes, expected a multiple of ${size} (rows of ${types})`)
+  }
+  const count = Math.min(bytes.length / size, limit ?? Number.POSITIVE_INFINITY)
+  return Array.from({ length: count }, (_, row) => bytes.subarray(row * size, (row + 1) * size))
+}
+
+async function inferAll(runner: InferenceRunner, samples: readonly Uint8Array[]): Promise<Inference[]> {
+  const progress = createProgress(`inference, ${runner.path}`, samples.length)
+  const results: Inference[] = []
+  try {
+    for (const sample of samples) {
+      results.push(await runner.infer(sample))
+      progress.step()
+    }
+  } catch (error) {
+    throw new Error(`sample ${results.length}: ${(error as Error).message}`, { cause: error })
+  } finally {
+    progress.end()
+  }
+  return results
+}
+
+/** Runs a model on rows of input and reports; see the command's help. */
+export async function run(modelPath: string, options: RunOptions): Promise<void> {
+  const model = loadModel(modelPath, options.rounding)
+  const samples = readSamples(model, options)
+  const genesis = options.genesis === undefined ? undefined : loadTensorGenesis(options.genesis)
+  const startChain = () => createChain(genesis === undefined ? {} : { genesis })
+  const runner = await createRunner(options.path, model.program, startChain)
+  const results = await inferAll(runner, samples)
+  const output = Buffer.concat(results.map((result) => result.output))
+  if (options.output !== undefined) writeUserFile(options.output, output)
+
+  const { macs, rounding } = { ...summarize(model.program), rounding: roundingOf(model) }
+  const report = {
+    model: model.name,
+    path: options.path,
+    rounding,
+    samples: samples.length,
+    macs,
+    gasPerSample: spread(results.map(({ gas }) => gas)),
+    msPerSample: spread(results.map(({ milliseconds }) => Number(milliseconds.toFixed(3)))),
+    codeBytes: runner.codeBytes,
+    modelBytes: model.program.constants.reduce((sum, tensor) => sum + byteLength(tensor), 0),
+    outputSha256: createHash('sha256').update(output).digest('hex'),
+  }
+  if (options.json) console.log(JSON.stringify(report))
+  else print(report)
+}
+
+/** Rounding of a program's first RESCALE; double where it has none, which then makes no difference. */
+function roundingOf({ program }: LoadedModel): Rounding {
+  const step = program.steps.find(({ instruction }) => instruction.mnemonic === 'RESCALE')
+  const attributes = step?.instruction.attributes?.decode(step.operands[0] as bigint)
+  return attributes?.rounding === 1 ? 'single' : 'double'
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'number') return value.toLocaleString('en')
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Object.entries(value)
+    .map(([name, entry]) => `${name} ${valueText(entry)}`)
+    .join('  ')
+}
+
+function print(report: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(report)) console.log(`${name.padEnd(14)} ${valueText(value)}`)
+}

@@ -1,0 +1,30 @@
+import { type Command, Option } from 'commander'
+import { parseCount } from '../arguments.ts'
+import { inferencePaths, roundings } from '../choices.ts'
+
+type Run = typeof import('../actions/run.ts').run
+
+/** `tensor-evm run`. What it does is loaded when it is asked for. */
+export function addRunCommand(program: Command): void {
+  program
+    .command('run')
+    .description('run a model on rows of input, one transaction a row on an in-process chain')
+    .argument('<model>', 'a .tflite file or a model file that "import" wrote')
+    .requiredOption('--input <file>', 'raw little-endian rows of the inputs (int8: one byte an element)')
+    .option('--output <file>', 'where the raw rows of the outputs go')
+    .addOption(
+      new Option(
+        '--rounding <mode>',
+        'of every RESCALE (default: double for .tflite, as stored for a model file)',
+      ).choices(roundings),
+    )
+    .addOption(
+      new Option('--path <path>', 'contract with instructions, precompile, or plain reference without a chain')
+        .choices(inferencePaths)
+        .default('instructions'),
+    )
+    .option('--limit <n>', 'run only the first n rows', parseCount)
+    .option('--genesis <file>', 'chain configuration (default: a development chain)')
+    .option('--json', 'print one JSON object')
+    .action(async (...args: Parameters<Run>) => (await import('../actions/run.ts')).run(...args))
+}

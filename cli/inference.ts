@@ -1,0 +1,138 @@
+import { createAddressFromString } from '@ethereumjs/util'
+import { Interface } from 'ethers'
+import { compileSources } from '../compiler-ext/compileSources.ts'
+import { type GeneratedContract, generateContract } from '../compiler-ext/contract.ts'
+import type { Chain, Hex, Receipt } from '../evm-ext/index.ts'
+import { byteLength, type Tensor, tensorBytes, tensorView } from '../isa/index.ts'
+import { interpret, type Program } from '../model/index.ts'
+import type { InferencePath } from './choices.ts'
+
+/** One inference: canonical bytes of the outputs, the transaction's gas (0 where there is none), and wall time. */
+export type Inference = { readonly output: Uint8Array; readonly gas: number; readonly milliseconds: number }
+
+/** A program made ready on one path. */
+export type InferenceRunner = {
+  readonly path: InferencePath
+  /** Bytes of code that the path put on the chain, weights in code included; 0 where it put none. */
+  readonly codeBytes: number
+  /**
+   * Runs one sample: the canonical bytes of the program's inputs, one after another.
+   *
+   * @throws {Error} when the transaction fails, with the reason
+   */
+  infer(sample: Uint8Array): Promise<Inference>
+}
+
+/** Bytes of one sample of a program. */
+export function sampleBytes(program: Program): number {
+  return program.inputs.reduce((sum, type) => sum + byteLength(type), 0)
+}
+
+const predictABI = new Interface(['function predict(bytes input) view returns (bytes output)'])
+
+function referenceRunner(program: Program): InferenceRunner {
+  return {
+    path: 'reference',
+    codeBytes: 0,
+    async infer(sample) {
+      const start = performance.now()
+      let offset = 0
+      const inputs = program.inputs.map((type): Tensor => {
+        const bytes = new Uint8Array(sample.subarray(offset, offset + byteLength(type)))
+        offset += bytes.length
+        return tensorView(type, bytes.buffer, 0)
+      })
+      const output = Buffer.concat(interpret(program, inputs).map(tensorBytes))
+      return { output, gas: 0, milliseconds: performance.now() - start }
+    },
+  }
+}
+
+async function transact(chain: Chain, to: Hex, data: Uint8Array | string): Promise<Receipt & { milliseconds: number }> {
+  const start = performance.now()
+  const receipt = await chain.sendTransaction({ to, data })
+  const milliseconds = performance.now() - start
+  if (receipt.status === 0) throw new Error(`the transaction failed: ${receipt.error}, ${receipt.gasUsed} gas used`)
+  return { ...receipt, milliseconds }
+}
+
+async function precompileRunner(chain: Chain, program: Program): Promise<InferenceRunner> {
+  const { root } = await chain.registerModel(program)
+  return {
+    path: 'precompile',
+    codeBytes: 0,
+    async infer(sample) {
+      const input = Buffer.concat([Buffer.from(root.slice(2), 'hex'), sample])
+      const { returnValue, gasUsed, milliseconds } = await transact(chain, chain.genesis.precompile, input)
+      return { output: returnValue, gas: Number(gasUsed), milliseconds }
+    },
+  }
+}
+
+/** Compiled creation code of a generated contract, constructor argument not included. */
+export function compileContract({ name, source }: Pick<GeneratedContract, 'name' | 'source'>): {
+  readonly bytecode: Hex
+  readonly abi: readonly unknown[]
+} {
+  const file = `${name}.sol`
+  const contract = compileSources({ [file]: source })[file]?.[name]
+  if (contract === undefined) throw new Error(`${file}: the compiler gave no contract ${name}`)
+  return { bytecode: `0x${contract.evm.bytecode.object}`, abi: contract.abi }
+}
+
+/** Bytes of an account's code. */
+async function deployedBytes(chain: Chain, address: Hex): Promise<number> {
+  return (await chain.vm.stateManager.getCode(createAddressFromString(address))).length
+}
+
+/** Deploys a generated contract, its weights first where they live in code. */
+async function deployContract(chain: Chain, program: Program): Promise<{ address: Hex; codeBytes: number }> {
+  const contract = generateContract(program, { name: 'Model', weights: 'auto' })
+  if (contract.weights === 'model') await chain.registerModel(program)
+  const { bytecode } = compileContract(contract)
+  if (contract.dataInitCode === undefined) {
+    const { contractAddress } = await chain.deploy(bytecode)
+    return { address: contractAddress, codeBytes: await deployedBytes(chain, contractAddress) }
+  }
+  const weights = (await chain.deploy(contract.dataInitCode)).contractAddress
+  const argument = weights.slice(2).padStart(64, '0')
+  const { contractAddress } = await chain.deploy(`${bytecode}${argument}`)
+  const codeBytes = (await deployedBytes(chain, weights)) + (await deployedBytes(chain, contractAddress))
+  return { address: contractAddress, codeBytes }
+}
+
+async function instructionsRunner(chain: Chain, program: Program): Promise<InferenceRunner> {
+  const { address, codeBytes } = await deployContract(chain, program)
+  return {
+    path: 'instructions',
+    codeBytes,
+    async infer(sample) {
+      const data = predictABI.encodeFunctionData('predict', [sample])
+      const { returnValue, gasUsed, milliseconds } = await transact(chain, address, data)
+      const [output] = predictABI.decodeFunctionResult('predict', returnValue)
+      return { output: Buffer.from(String(output).slice(2), 'hex'), gas: Number(gasUsed), milliseconds }
+    },
+  }
+}
+
+/**
+ * Makes a program ready to run on a path. `instructions` and `precompile` put the model on a chain and run each sample in
+ * a transaction of its own; `reference` evaluates the program plainly.
+ *
+ * @param chain - starts the chain, where one is needed
+ */
+export async function createRunner(
+  path: InferencePath,
+  program: Program,
+  chain: () => Promise<Chain>,
+): Promise<InferenceRunner> {
+  if (path === 'reference') return referenceRunner(program)
+  return path === 'precompile' ? precompileRunner(await chain(), program) : instructionsRunner(await chain(), program)
+}
+
+/** Least, median and greatest of a list of numbers that is not empty; the median of an even count is the lower one. */
+export function spread(values: readonly number[]): { min: number; median: number; max: number } {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (index: number) => sorted[index] as number
+  return { min: at(0), median: at((sorted.length - 1) >> 1), max: at(sorted.length - 1) }
+}
