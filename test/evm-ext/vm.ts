@@ -1,6 +1,6 @@
 import { type Block, createBlock } from '@ethereumjs/block'
 import { createFeeMarket1559Tx, type TypedTransaction } from '@ethereumjs/tx'
-import { type Address, bytesToHex, createAddressFromPrivateKey } from '@ethereumjs/util'
+import { type Address, bytesToHex } from '@ethereumjs/util'
 import type { VM } from '@ethereumjs/vm'
 import { type DefaultGenesisOptions, defaultGenesis, developmentAccounts } from '../../evm-ext/genesis.ts'
 import { createGenesisVM } from '../../evm-ext/genesisVM.ts'
@@ -10,8 +10,6 @@ import { createMemoryStore, type ModelStore } from '../../model/store.ts'
 import { address } from './setup.ts'
 
 const key = developmentAccounts[0]?.privateKey as Uint8Array
-/** The account that signs the transactions of {@link sign}. */
-const sender = createAddressFromPrivateKey(key)
 
 export type VMSetup = { readonly vm: VM; readonly evm: TensorEVM; readonly genesisBlock: Block }
 
