@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { createChain, loadTensorGenesis } from '../../evm-ext/index.ts'
+import {
+  type Chain,
+  createChain,
+  type DevelopmentAccount,
+  developmentAccounts,
+  loadTensorGenesis,
+} from '../../evm-ext/index.ts'
 import { byteLength, formatType } from '../../isa/index.ts'
 import { summarize } from '../../model/index.ts'
 import type { InferencePath, Rounding } from '../choices.ts'
@@ -31,6 +37,25 @@ function readSamples({ program }: LoadedModel, { input, limit }: RunOptions): Ui
   return Array.from({ length: count }, (_, row) => bytes.subarray(row * size, (row + 1) * size))
 }
 
+/**
+ * A chain at its first block with the tensor fork.
+ *
+ * @throws {UsageError} when the chain's first account has nothing to pay with, or the fork starts at a later block
+ */
+async function startChain(genesisPath: string | undefined): Promise<Chain> {
+  if (genesisPath === undefined) return createChain()
+  const genesis = loadTensorGenesis(genesisPath)
+  const chain = await createChain({ genesis })
+  const { address } = developmentAccounts[0] as DevelopmentAccount
+  if ((await chain.balance(address)) === 0n)
+    throw new UsageError(`genesis ${genesisPath}: expected alloc to fund ${address}, which sends the transactions`)
+  const [fork] = genesis.forks
+  if (fork.block !== undefined && fork.block > 1)
+    throw new UsageError(`genesis ${genesisPath}: expected config.tensorBlock 0 or 1, found ${fork.block}`)
+  if (fork.time !== undefined && fork.time > Number(genesis.geth.timestamp)) chain.setNextBlockTimestamp(fork.time)
+  return chain
+}
+
 async function inferAll(runner: InferenceRunner, samples: readonly Uint8Array[]): Promise<Inference[]> {
   const progress = createProgress(`inference, ${runner.path}`, samples.length)
   const results: Inference[] = []
@@ -51,9 +76,7 @@ async function inferAll(runner: InferenceRunner, samples: readonly Uint8Array[])
 export async function run(modelPath: string, options: RunOptions): Promise<void> {
   const model = loadModel(modelPath, options.rounding)
   const samples = readSamples(model, options)
-  const genesis = options.genesis === undefined ? undefined : loadTensorGenesis(options.genesis)
-  const startChain = () => createChain(genesis === undefined ? {} : { genesis })
-  const runner = await createRunner(options.path, model.program, startChain)
+  const runner = await createRunner(options.path, model.program, () => startChain(options.genesis))
   const results = await inferAll(runner, samples)
   const output = Buffer.concat(results.map((result) => result.output))
   if (options.output !== undefined) writeUserFile(options.output, output)

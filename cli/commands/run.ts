@@ -24,7 +24,10 @@ export function addRunCommand(program: Command): void {
         .default('instructions'),
     )
     .option('--limit <n>', 'run only the first n rows', parseCount)
-    .option('--genesis <file>', 'chain configuration (default: a development chain)')
+    .option(
+      '--genesis <file>',
+      'chain configuration; runs from the first block with the fork (default: a development chain)',
+    )
     .option('--json', 'print one JSON object')
     .action(async (...args: Parameters<Run>) => (await import('../actions/run.ts')).run(...args))
 }

@@ -74,6 +74,23 @@ describe('run', () => {
   })
 })
 
+describe("run on a chain of one's own", () => {
+  test('starts at the fork, at its prices', () => {
+    const genesis = join(root, 'examples/customChain/genesis.json')
+    const { status, stdout } = run('run', 'small.tensor', '--input', 'rows.bin', '--genesis', genesis, '--json')
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout).outputSha256).toMatch(/^49508b12/)
+  })
+
+  test('says who needs funds', () => {
+    const genesis = JSON.parse(readFileSync(join(root, 'examples/customChain/genesis.json'), 'utf8'))
+    writeFileSync(join(folder, 'poor.json'), JSON.stringify({ ...genesis, alloc: {} }))
+    const { status, stderr } = run('run', 'small.tensor', '--input', 'rows.bin', '--genesis', 'poor.json')
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/genesis poor\.json: expected alloc to fund 0xf39f\w+/)
+  })
+})
+
 describe('import', () => {
   test('writes the model, the contract, its ABI and a summary', () => {
     const { status, stdout } = run('import', 'small.tensor', '--out', 'out')
