@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'
-import type { FloatGraph, FloatTensor, Layer } from '../../../model/floatGraph.ts'
+import type { FloatGraph, FloatTensor, Layer } from '../../../model/quantizer/floatGraph.ts'
 import { CLASS_COUNT, DIGIT_SIZE } from '../digits.ts'
 
 /** Convolutions with relu before the dense layer: output channels, and height and width of kernel and stride. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Shape } from '../../isa/index.ts'
-import { evaluateFloat } from '../../model/floatEvaluate.ts'
-import { countMacs, type FloatGraph, type Layer } from '../../model/floatGraph.ts'
+import type { Shape } from '../../../isa/index.ts'
+import { evaluateFloat } from '../../../model/quantizer/floatEvaluate.ts'
+import { countMacs, type FloatGraph, type Layer } from '../../../model/quantizer/floatGraph.ts'
 import { floats, lastOf, linear, relu, sliding } from './networks.ts'
 
 describe('float evaluator', () => {

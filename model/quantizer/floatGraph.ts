@@ -1,4 +1,4 @@
-import { elementCount, type Shape } from '../isa/index.ts'
+import { elementCount, type Shape } from '../../isa/index.ts'
 
 /** Real numbers in row-major order. */
 export type FloatTensor = { readonly shape: Shape; readonly data: Float32Array }

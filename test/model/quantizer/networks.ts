@@ -1,8 +1,8 @@
-import { elementCount, type Shape, tensorOf } from '../../isa/index.ts'
-import { evaluateFloat } from '../../model/floatEvaluate.ts'
-import type { FloatGraph, FloatTensor } from '../../model/floatGraph.ts'
-import { interpret } from '../../model/interpreter.ts'
-import type { Program } from '../../model/program.ts'
+import { elementCount, type Shape, tensorOf } from '../../../isa/index.ts'
+import { interpret } from '../../../model/interpreter.ts'
+import type { Program } from '../../../model/program.ts'
+import { evaluateFloat } from '../../../model/quantizer/floatEvaluate.ts'
+import type { FloatGraph, FloatTensor } from '../../../model/quantizer/floatGraph.ts'
 
 /** A tensor of these values. */
 export function floats(shape: Shape, values: ArrayLike<number>): FloatTensor {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ROUND_DOUBLE, ROUND_SINGLE, tensorOf } from '../../isa/index.ts'
-import type { FloatGraph, Layer } from '../../model/floatGraph.ts'
-import type { Quantization } from '../../model/quantization.ts'
-import { dequantizeValues, quantizationOf, quantize, quantizeValues } from '../../model/quantize.ts'
+import { ROUND_DOUBLE, ROUND_SINGLE, tensorOf } from '../../../isa/index.ts'
+import type { Quantization } from '../../../model/quantization.ts'
+import type { FloatGraph, Layer } from '../../../model/quantizer/floatGraph.ts'
+import { dequantizeValues, quantizationOf, quantize, quantizeValues } from '../../../model/quantizer/quantize.ts'
 import { floats, lastOf, linear, mnemonics, numbers, randomTensor, rangeOf, relu, run } from './networks.ts'
 
 describe('quantization of a range', () => {

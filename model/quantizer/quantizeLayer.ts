@@ -1,7 +1,7 @@
-import { clamp, dtypeCode, INT32_MAX, INT32_MIN, type RoundingMode, type Shape, tensorOf } from '../isa/index.ts'
-import type { ProgramBuilder } from './builder.ts'
+import { clamp, dtypeCode, INT32_MAX, INT32_MIN, type RoundingMode, type Shape, tensorOf } from '../../isa/index.ts'
+import type { ProgramBuilder } from '../builder.ts'
+import { activationRange, type Quantization, quantizeMultiplier, roundHalfAway, softmaxTable } from '../quantization.ts'
 import { type Activation, type Axis, type Layer, type LayerOf, sameShape, slideAxes, tapsOf } from './floatGraph.ts'
-import { activationRange, type Quantization, quantizeMultiplier, roundHalfAway, softmaxTable } from './quantization.ts'
 
 const INT8_STEPS = 255
 /** Weights are symmetric around 0 and leave out -128. */

@@ -6,10 +6,10 @@ import {
   heldOutDigits,
   PIXEL_QUANTIZATION,
   trainingDigits,
-} from '../../examples/mnist/digits.ts'
-import { decodeModel } from '../../model/file.ts'
-import type { FloatGraph } from '../../model/floatGraph.ts'
-import { dequantizeValues, quantize } from '../../model/quantize.ts'
+} from '../../../examples/mnist/digits.ts'
+import { decodeModel } from '../../../model/file.ts'
+import type { FloatGraph } from '../../../model/quantizer/floatGraph.ts'
+import { dequantizeValues, quantize } from '../../../model/quantizer/quantize.ts'
 import { argmax, floats, lastOf, linear, numbers, randomTensor, relu, run } from './networks.ts'
 
 describe('on digits', () => {
@@ -65,7 +65,7 @@ describe('on digits', () => {
   })
 
   it('classifies held-out digits with the committed model as its summary says', () => {
-    const folder = new URL('../../examples/mnist/', import.meta.url)
+    const folder = new URL('../../../examples/mnist/', import.meta.url)
     const program = decodeModel(readFileSync(new URL('model.tensor', folder)))
     const { accuracy } = JSON.parse(readFileSync(new URL('model.json', folder), 'utf8')) as {
       accuracy: { digits: number; float: number; int8: number }

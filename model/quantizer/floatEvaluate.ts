@@ -1,4 +1,4 @@
-import { elementCount, type Shape } from '../isa/index.ts'
+import { elementCount, type Shape } from '../../isa/index.ts'
 import {
   type Activation,
   type Axis,

@@ -1,9 +1,9 @@
-import { clamp, ROUND_DOUBLE, type RoundingMode, type Shape } from '../isa/index.ts'
-import { createProgramBuilder } from './builder.ts'
+import { clamp, ROUND_DOUBLE, type RoundingMode, type Shape } from '../../isa/index.ts'
+import { createProgramBuilder } from '../builder.ts'
+import type { Program } from '../program.ts'
+import { type Quantization, roundHalfAway } from '../quantization.ts'
 import { evaluateFloat } from './floatEvaluate.ts'
 import { type FloatGraph, inputOf, type Layer, valueShapes } from './floatGraph.ts'
-import type { Program } from './program.ts'
-import { type Quantization, roundHalfAway } from './quantization.ts'
 import { lowerLayer, type QuantizedValue } from './quantizeLayer.ts'
 
 /** What quantization decided about the result of a layer. */
