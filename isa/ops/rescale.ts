@@ -72,7 +72,8 @@ function factors(
 /**
  * Multiplies by a fixed-point factor, rounds, adds a zero point and clamps: from one quantised scale to another.
  *
- * Bit-exact to TFLite Micro and CMSIS-NN with rounding 0, to XNNPACK and ruy with rounding 1.
+ * Bit-exact to TFLite Micro and CMSIS-NN with rounding 0, to XNNPACK and ruy with rounding 1, as long as the value shifted
+ * left by a positive shift fits int32: beyond that they overflow and this saturates.
  */
 export const rescale = defineCompute({
   opcode: 0x20,

@@ -16,6 +16,9 @@ export type ImportOptions = {
   readonly name?: string
   /**
    * How rescaling rounds: `double` as TFLite Micro and CMSIS-NN do (the default), `single` as XNNPACK and ruy do.
+   *
+   * Where TFLite Micro and TFLite disagree, TFLite is followed: SUB takes ratios of scales in double precision (Micro in
+   * single), and RELU6 rescales between quantizations that differ (Micro ignores the output's).
    */
   readonly rounding?: 'double' | 'single'
 }
