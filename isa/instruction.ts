@@ -1,4 +1,5 @@
 import type { AttributeLayout, AttributeValues } from './attributes.ts'
+import { ensureReach, type Read } from './reach.ts'
 import { createTensor, type Tensor, type TensorType } from './tensor.ts'
 import type { Work } from './work.ts'
 
@@ -128,6 +129,11 @@ export type ComputeInstruction<I extends readonly Input[] = readonly Input[], L 
   /** Type rule: checks operands and gives the output's type. @throws {HaltError} */
   infer(operands: TypedOperands<I, L>): TensorType
   /**
+   * What one output element reads of its operands, at most. Left out where that is a handful of elements whatever the
+   * types are. Runs after the type rule, which includes the limit on it.
+   */
+  reads?(operands: TypedOperands<I, L>): readonly Read[]
+  /**
    * Normative operation, an element at a time: gives a function from the row-major index of an output element to its
    * value. Anything computed before the function is returned depends on types and attributes only.
    */
@@ -157,7 +163,13 @@ export type Instruction = ComputeInstruction | EnvironmentInstruction
 export function defineCompute<const I extends readonly Input[], L extends AttributeLayout | undefined = undefined>(
   declaration: Omit<ComputeInstruction<I, L>, 'family'>,
 ): ComputeInstruction {
-  return { family: 'compute', ...declaration } as unknown as ComputeInstruction
+  const { reads } = declaration
+  const infer = (operands: TypedOperands<I, L>) => {
+    const output = declaration.infer(operands)
+    if (reads) ensureReach(reads(operands))
+    return output
+  }
+  return { family: 'compute', ...declaration, infer } as unknown as ComputeInstruction
 }
 
 /** Declares an environment instruction; operand names and types follow from `inputs` and `attributes`. */

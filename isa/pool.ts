@@ -2,6 +2,7 @@ import { type AttributeValues, attributeLayout } from './attributes.ts'
 import { ensureRank } from './check.ts'
 import { ensure } from './halt.ts'
 import { countOf, roundUp } from './numeric.ts'
+import type { Read } from './reach.ts'
 import { elementBytes, elementCount, type TensorType, tensorType } from './tensor.ts'
 import { VECTOR_BYTES } from './tiles.ts'
 import { padFields, strideFields, type Window2D, window2D, windowOutputSize } from './window.ts'
@@ -41,6 +42,13 @@ export function poolType(attributes: PoolAttributes, x: TensorType): TensorType 
   const { height, width } = poolWindow(attributes, x)
   const [batch, , , channels] = x.shape as [number, number, number, number]
   return tensorType(x.dtype, [batch, windowOutputSize(height), windowOutputSize(width), channels])
+}
+
+/** What one element of a pool reads: the part of the window that lies in x, at one channel. */
+export function poolRead({ windowH, windowW }: PoolAttributes, x: TensorType): Read {
+  const [, height, width, channels] = x.shape as [number, number, number, number]
+  const [rows, columns] = [Math.min(windowH, height), Math.min(windowW, width)]
+  return channels === 1 ? { of: x, runs: rows, elements: columns } : { of: x, runs: rows * columns, elements: 1 }
 }
 
 /** Work of both pools: every window is counted whole, padding included. */

@@ -1,7 +1,8 @@
 import type { Field } from './attributes.ts'
 import { ensure } from './halt.ts'
+import type { Read } from './reach.ts'
 import { stridedIndex } from './strides.ts'
-import { elementCount, rowMajorStrides, type Shape } from './tensor.ts'
+import { elementCount, rowMajorStrides, type Shape, type TensorType } from './tensor.ts'
 
 /** Which axes a reduction folds and whether they stay as dimensions of 1. */
 export const reductionFields = [
@@ -30,6 +31,14 @@ export function reducedShape({ axes, keepDims }: ReductionAttributes, shape: Sha
     else if (keepDims) kept.push(1)
   })
   return kept.length > 0 ? kept : [1]
+}
+
+/** What one element of a reduction reads: a run along the last axes that are reduced, for each index of the others. */
+export function reductionRead(axes: number, x: TensorType): Read {
+  const isTrailing = (axis: number) => x.shape.every((_, other) => other < axis || isReduced(axes, other))
+  const folded = (trailing: boolean) =>
+    elementCount(x.shape.filter((_, axis) => isReduced(axes, axis) && isTrailing(axis) === trailing))
+  return { of: x, runs: folded(false), elements: folded(true) }
 }
 
 /** Where the elements lie that are folded into one element of a reduction. */

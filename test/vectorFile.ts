@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   type DType,
+  elementCount,
   encodeType,
   type HaltCode,
   type Instruction,
@@ -11,8 +12,8 @@ import {
   tensorOf,
 } from '../isa/index.ts'
 
-/** A tensor as vectors write it. */
-export type TensorValue = { readonly dtype: DType; readonly shape: Shape; readonly data: readonly number[] }
+/** A tensor as vectors write it: its elements in row-major order, or the one number that all of them are. */
+export type TensorValue = { readonly dtype: DType; readonly shape: Shape; readonly data: readonly number[] | number }
 
 /**
  * An operand as vectors write it.
@@ -95,7 +96,9 @@ export function readVectorFiles(): VectorFile[] {
 
 /** The tensor that a vector writes out. */
 export function tensorOfValue(value: TensorValue): Tensor {
-  return tensorOf(value.dtype, value.shape, value.data)
+  const { dtype, shape, data } = value
+  const values = typeof data === 'number' ? new Array<number>(elementCount(shape)).fill(data) : data
+  return tensorOf(dtype, shape, values)
 }
 
 /** Bytes of a hexadecimal string with prefix 0x; none for undefined. */

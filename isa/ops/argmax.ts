@@ -1,7 +1,7 @@
 import { attributeLayout } from '../attributes.ts'
 import { ensureAttribute } from '../check.ts'
 import { defineCompute } from '../instruction.ts'
-import { reducedShape, reductionReader } from '../reduction.ts'
+import { reducedShape, reductionRead, reductionReader } from '../reduction.ts'
 import { tensorType } from '../tensor.ts'
 import { paddedBytes } from '../tiles.ts'
 
@@ -13,7 +13,7 @@ export const argmax = defineCompute({
   description: `Gives the position of the largest element along one axis, which disappears; of equal elements, the lowest
 position. A tensor of rank 1 gives shape [1].
 
-Halts with BadAttribute when axis is beyond the rank.`,
+Halts with BadAttribute when axis is beyond the rank; with ShapeMismatch when an element reads more than it may.`,
   attributes: attributeLayout([{ name: 'axis', bits: 3, doc: 'axis that is searched' }]),
   inputs: [
     { name: 'attributes', kind: 'attributes', doc: 'axis' },
@@ -24,6 +24,7 @@ Halts with BadAttribute when axis is beyond the rank.`,
     ensureAttribute('axis', axis, 0, x.shape.length - 1)
     return tensorType('int32', reducedShape({ axes: 1 << axis, keepDims: 0 }, x.shape))
   },
+  reads: ({ attributes, x }) => [reductionRead(1 << attributes.axis, x)],
   work({ x }) {
     return { reducedBytes: paddedBytes(x) }
   },

@@ -1,13 +1,14 @@
 import { ensureDType } from '../check.ts'
 import { defineCompute } from '../instruction.ts'
-import { poolAttributes, poolType, poolWindow, poolWork } from '../pool.ts'
+import { poolAttributes, poolRead, poolType, poolWindow, poolWork } from '../pool.ts'
 import { endTap, firstTap, windowStart } from '../window.ts'
 
 /** Average over windows of an image, rounded to nearest with halves away from zero. */
 export const avgPool2d = defineCompute({
   opcode: 0x34,
   mnemonic: 'AVG_POOL2D',
-  summary: 'output[b,oy,ox,c] = sign(a) * ((|a| + n div 2) div n), a = sum and n = number of x[b,y,x,c] in the window',
+  summary:
+    'output[b,oy,ox,c] = sign(a) * ((|a| + n div 2) div n), a and n the sum and count of the x[b,iy,ix,c] in the window that lie inside x',
   description: `Averages windows over the spatial axes. Only positions inside x count: padding enters neither the sum a nor
 the number n. Elements are taken as they are, without a zero point, so the average keeps the scale and zero point of x. The
 quotient is rounded to nearest, halves away from zero; for odd n there are none.
@@ -27,6 +28,7 @@ BadAttribute unless each pad is smaller than the window along its axis.`,
     ensureDType('x', x, 'int8')
     return poolType(attributes, x)
   },
+  reads: ({ attributes, x }) => [poolRead(attributes, x)],
   work({ attributes }, output) {
     return poolWork(attributes, output)
   },

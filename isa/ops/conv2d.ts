@@ -3,6 +3,7 @@ import { ensureBias, ensureConvolution, zeroPointField } from '../convolution.ts
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
 import { countOf, roundUp } from '../numeric.ts'
+import { oneElement } from '../reach.ts'
 import { type Shape, tensorType } from '../tensor.ts'
 import { contractionWork, VECTOR_BYTES } from '../tiles.ts'
 import {
@@ -65,6 +66,17 @@ shape [O], and the window is no larger than the padded input.`,
     ensureBias(bias, outputs)
     const { height, width } = window2D(x.shape, [tapsH, tapsW], attributes)
     return tensorType('int32', [batch, windowOutputSize(height), windowOutputSize(width), outputs])
+  },
+  reads({ attributes, x, weights, bias }) {
+    const [, tapsH, tapsW, depth] = weights.shape as Shape & [number, number, number, number]
+    // Taps of a row of the window are neighbours when they read all channels of neighbouring pixels.
+    const areNeighbours = attributes.dilationW === 1 && attributes.groups === 1
+    const ofX = areNeighbours ? { runs: tapsH, elements: tapsW * depth } : { runs: tapsH * tapsW, elements: depth }
+    return [
+      { of: x, ...ofX },
+      { of: weights, runs: 1, elements: tapsH * tapsW * depth },
+      ...(bias ? [oneElement(bias)] : []),
+    ]
   },
   work({ attributes, weights }, output) {
     const { groups, padTop, padLeft, padBottom, padRight, strideH, strideW } = attributes

@@ -3,6 +3,7 @@ import { ensureBias, ensureConvolution, zeroPointField } from '../convolution.ts
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
 import { countOf, roundUp } from '../numeric.ts'
+import { oneElement } from '../reach.ts'
 import { type Shape, tensorType } from '../tensor.ts'
 import { VECTOR_BYTES } from '../tiles.ts'
 import {
@@ -56,6 +57,11 @@ and the window is no larger than the padded input.`,
     ensureBias(bias, outputs)
     const { height, width } = window2D(x.shape, [tapsH, tapsW], attributes)
     return tensorType('int32', [batch, windowOutputSize(height), windowOutputSize(width), outputs])
+  },
+  reads({ x, weights, bias }) {
+    const [tapsH, tapsW] = weights.shape as Shape & [number, number]
+    const taps = { runs: tapsH * tapsW, elements: 1 }
+    return [{ of: x, ...taps }, { of: weights, ...taps }, ...(bias ? [oneElement(bias)] : [])]
   },
   work({ weights }, output) {
     const [tapsH, tapsW, outputs] = weights.shape as Shape & [number, number, number]

@@ -11,7 +11,7 @@ export const gather = defineCompute({
   description: `Looks up rows of a table along its outermost axis. An index below 0 reads row 0, one past the end the last
 row: halts cannot depend on tensor data.
 
-Halts with ShapeMismatch when the output's rank passes 6, or the output 2^32-1 bytes.`,
+Halts with ShapeMismatch when the output's rank exceeds 6, or the output 2^32-1 bytes.`,
   inputs: [
     { name: 'table', kind: 'tensor', doc: 'any dtype [R,..]' },
     { name: 'indices', kind: 'tensor', doc: 'int8, int16 or int32, any shape' },

@@ -2,6 +2,7 @@ import { attributeLayout } from '../attributes.ts'
 import { broadcastShapes, broadcastStrides, ensureAttribute, ensureDType, ensureShape } from '../check.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
+import { oneElement } from '../reach.ts'
 import { elementCount, tensorType } from '../tensor.ts'
 import { contractionWork } from '../tiles.ts'
 
@@ -45,6 +46,14 @@ point is outside -128..127, or zeroPointA is not 0 for an int16 a.`,
     ensure(depthA === depthB, 'ShapeMismatch', `inner dimensions ${depthA} and ${depthB} differ`)
     if (bias) ensureShape('bias', bias, [columns])
     return tensorType('int32', [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns])
+  },
+  reads({ a, b, bias }) {
+    const depth = a.shape.at(-1) as number
+    return [
+      { of: a, runs: 1, elements: depth },
+      { of: b, runs: 1, elements: depth },
+      ...(bias ? [oneElement(bias)] : []),
+    ]
   },
   work({ a }, output) {
     const [rows, columns] = output.shape.slice(-2) as [number, number]

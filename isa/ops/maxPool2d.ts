@@ -1,12 +1,12 @@
 import { defineCompute } from '../instruction.ts'
-import { poolAttributes, poolType, poolWindow, poolWork } from '../pool.ts'
+import { poolAttributes, poolRead, poolType, poolWindow, poolWork } from '../pool.ts'
 import { endTap, firstTap, windowStart } from '../window.ts'
 
 /** Largest element of windows of an image. */
 export const maxPool2d = defineCompute({
   opcode: 0x35,
   mnemonic: 'MAX_POOL2D',
-  summary: 'output[b,oy,ox,c] = max of x[b,y,x,c] in the window',
+  summary: 'output[b,oy,ox,c] = max of the x[b,iy,ix,c] in the window that lie inside x',
   description: `Gives the largest element of windows over the spatial axes. Padding never wins: only positions inside x are
 read. Windows are placed as for AVG_POOL2D.
 
@@ -21,6 +21,7 @@ smaller than the window along its axis.`,
   infer({ attributes, x }) {
     return poolType(attributes, x)
   },
+  reads: ({ attributes, x }) => [poolRead(attributes, x)],
   work({ attributes }, output) {
     return poolWork(attributes, output)
   },

@@ -39,7 +39,7 @@ export const pad = defineCompute({
   description: `Surrounds x with a value, up to 65535 elements before and after each axis.
 
 Halts with BadAttribute when value is outside the range of x's dtype or a pad beyond the rank is not 0; with ShapeMismatch
-when a dimension of the output passes 2^24-1 or the output 2^32-1 bytes.`,
+when a dimension of the output exceeds 2^24-1 or the output 2^32-1 bytes.`,
   attributes,
   inputs: [
     { name: 'attributes', kind: 'attributes', doc: 'value and pads' },

@@ -1,6 +1,6 @@
 import { attributeLayout } from '../attributes.ts'
 import { defineCompute } from '../instruction.ts'
-import { reducedShape, reductionFields, reductionReader } from '../reduction.ts'
+import { reducedShape, reductionFields, reductionRead, reductionReader } from '../reduction.ts'
 import { tensorType } from '../tensor.ts'
 import { paddedBytes } from '../tiles.ts'
 
@@ -12,7 +12,8 @@ export const reduceMin = defineCompute({
   description: `Gives the smallest element over the named axes. Reduced axes disappear, or stay as dimensions of 1 where
 keepDims is set; reducing every axis without keepDims gives shape [1].
 
-Halts with BadAttribute when axes is empty or names an axis beyond the rank.`,
+Halts with BadAttribute when axes is empty or names an axis beyond the rank; with ShapeMismatch when an element
+reads more than it may.`,
   attributes: attributeLayout(reductionFields),
   inputs: [
     { name: 'attributes', kind: 'attributes', doc: 'axes' },
@@ -22,6 +23,7 @@ Halts with BadAttribute when axes is empty or names an axis beyond the rank.`,
   infer({ attributes, x }) {
     return tensorType(x.dtype, reducedShape(attributes, x.shape))
   },
+  reads: ({ attributes, x }) => [reductionRead(attributes.axes, x)],
   work({ x }) {
     return { reducedBytes: paddedBytes(x) }
   },

@@ -1,7 +1,7 @@
 import { attributeLayout } from '../attributes.ts'
 import { ensureAttribute } from '../check.ts'
 import { defineCompute } from '../instruction.ts'
-import { reducedShape, reductionFields, reductionReader } from '../reduction.ts'
+import { reducedShape, reductionFields, reductionRead, reductionReader } from '../reduction.ts'
 import { dtypeRange, tensorType } from '../tensor.ts'
 import { paddedBytes } from '../tiles.ts'
 
@@ -20,7 +20,7 @@ element. Reduced axes disappear, or stay as dimensions of 1 where keepDims is se
 gives shape [1].
 
 Halts with BadAttribute when axes is empty or names an axis beyond the rank, or when zeroPoint is outside the range of x's
-dtype or, for int32, is not 0.`,
+dtype or, for int32, is not 0; with ShapeMismatch when an element reads more than it may.`,
   attributes,
   inputs: [
     { name: 'attributes', kind: 'attributes', doc: 'axes and zero point' },
@@ -32,6 +32,7 @@ dtype or, for int32, is not 0.`,
     ensureAttribute('zeroPoint', attributes.zeroPoint, low, high)
     return tensorType('int32', reducedShape(attributes, x.shape))
   },
+  reads: ({ attributes, x }) => [reductionRead(attributes.axes, x)],
   work({ x }) {
     return { reducedBytes: paddedBytes(x) }
   },

@@ -88,12 +88,12 @@ n > 31 adds 2^30 for v >= 0 and -2^30 for v < 0, the result is
 with an arithmetic right shift. Every intermediate fits 64 bits.
 
 The multiplier is a Q31 fraction and the shift counts to the left. Per tensor (perChannel 0) both are words, the shift in
-two's complement. Per channel (perChannel 1) they are tensors with an element for each index of the last axis. Packed
+two's complement. Per channel (perChannel 1) they are tensors with one element for each index of the last axis. Packed
 (perChannel 2) both are rows of one tensor, multipliers first, and the shift word is 0. Tensor data never halts: of a
 multiplier in a tensor only the low 31 bits count, and a shift in a tensor is clamped to -31..30. A multiplier of 0 is valid.
 
 Halts with BadAttribute when dtype is not 1..3, perChannel is 3, inputShift is above 22 for an int8 x, 15 for an int16 x or 0
-for an int32 x, a zero point is outside its dtype or not 0 for int32, low and high are not in order within the output dtype,
+for an int32 x, a zero point is outside its dtype or not 0 for int32, low and high are not in the order least <= low <= high <= greatest value of the output dtype,
 a multiplier word is above 2^31-1, a shift word is outside -31..30, or the shift word of a packed multiplier is not 0; with
 TypeMismatch or ShapeMismatch when a multiplier or shift tensor is not int32 [C], int8 [C] or, packed, int32 [2,C].`,
   attributes,

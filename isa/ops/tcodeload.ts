@@ -11,6 +11,8 @@ export const tcodeload = defineEnvironment({
 the code are zero, whatever the offset, and an account without code is all zeros, as EXTCODECOPY reads them. The account is
 accessed, and priced cold or warm, as EXTCODECOPY does.
 
+Only the low 160 bits of account count.
+
 Halts with BadTypeWord when type is not a valid type word.`,
   inputs: [
     { name: 'type', kind: 'type', doc: 'type of the tensor' },

@@ -14,8 +14,8 @@ export const tfree = defineEnvironment({
   description: `Frees the tensors of this frame that are alive in [handle, handle + count). Handles in the range that were
 freed before are passed over; a count of 0 frees nothing. Handles are never reused within a frame, and nothing is refunded.
 
-Halts with BadHandle when handle is 0, when the range reaches past 2^32, or when it holds a handle that this frame never
-made.`,
+Halts with BadHandle, after gas is charged, when handle is 0, when handle + count is above 2^32 (also for a count of 0), or
+when count is not 0 and this frame has not made handle + count - 1 yet.`,
   inputs: [
     { name: 'handle', kind: 'word', doc: 'first handle' },
     { name: 'count', kind: 'word', doc: 'handles in the range' },

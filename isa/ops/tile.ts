@@ -14,7 +14,7 @@ export const tile = defineCompute({
 lowest bits.
 
 Halts with BadAttribute when a multiple is 0 or a bit above the last axis's field is set; with ShapeMismatch when a dimension
-of the output passes 2^24-1 or the output 2^32-1 bytes.`,
+of the output exceeds 2^24-1 or the output 2^32-1 bytes.`,
   inputs: [
     { name: 'multiples', kind: 'word', doc: 'copies along each axis, at least 1' },
     { name: 'x', kind: 'tensor', doc: 'any dtype' },

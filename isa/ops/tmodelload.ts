@@ -27,7 +27,7 @@ export const tmodelload = defineEnvironment({
 axes are taken whole.
 
 The canonical forms of the model's tensors, one after another, are cut into chunks of 32 KiB. Those that the rows touch are
-charged: cold once a transaction, warm after.
+charged at the cold price the first time in a transaction, at the warm price after.
 
 Halts with UnknownModel unless the model is registered; with IndexOutOfRange when the model has no tensor of this index,
 when rowCount is 0, or when the rows reach past the end of the outermost axis.`,

@@ -4,6 +4,7 @@ import { ensureBias, ensureConvolution, zeroPointField } from '../convolution.ts
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
 import { countOf } from '../numeric.ts'
+import { oneElement } from '../reach.ts'
 import { elementCount, MAX_DIMENSION, type Shape, tensorType } from '../tensor.ts'
 import { contractionWork } from '../tiles.ts'
 import { strideFields } from '../window.ts'
@@ -56,6 +57,16 @@ and bias is of shape [O].`,
     ensure(channels === depth, 'ShapeMismatch', `x has ${channels} channels, weights have ${depth}`)
     ensureBias(bias, outputs)
     return tensorType('int32', [batch, outputH, outputW, outputs])
+  },
+  reads({ attributes, x, weights, bias }) {
+    const [, tapsH, tapsW, channels] = weights.shape as Shape & [number, number, number, number]
+    const rows = Math.ceil(tapsH / attributes.strideH)
+    const columns = Math.ceil(tapsW / attributes.strideW)
+    return [
+      { of: x, runs: rows, elements: columns * channels },
+      { of: weights, runs: rows * columns, elements: channels },
+      ...(bias ? [oneElement(bias)] : []),
+    ]
   },
   work({ x, weights }, output) {
     const [batch, height, width, channels] = x.shape as Shape & [number, number, number, number]

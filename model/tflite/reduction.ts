@@ -1,3 +1,5 @@
+import { leavesOf, MAX_REACH_LEAVES } from '../../isa/index.ts'
+import { reductionRead } from '../../isa/reduction.ts'
 import { activationRange, type QuantizedMultiplier, quantizeMultiplier } from '../quantization.ts'
 import { clampTo, normalizeAxis, rescale } from './emit.ts'
 import { commonDType } from './operands.ts'
@@ -39,6 +41,24 @@ function dividedFactor({ multiplier, shift }: QuantizedMultiplier, count: number
   }
 }
 
+/**
+ * The int32 sum of x without its zero point along axes. Where one element would read more than an instruction may, an
+ * axis at a time: sums modulo 2^32 are the same in any order.
+ */
+function sumAlong(operation: Operation, x: number, axes: number, keepDims: number, zeroPoint: number): number {
+  const type = operation.typeOf(x)
+  if (leavesOf(reductionRead(axes, type)) <= MAX_REACH_LEAVES)
+    return operation.emit('REDUCE_SUM', { attributes: { axes, keepDims, zeroPoint }, x })
+  let sum = x
+  let offset = zeroPoint
+  for (let axis = type.shape.length - 1; axis >= 0; axis--) {
+    if (((axes >> axis) & 1) === 0) continue
+    sum = operation.emit('REDUCE_SUM', { attributes: { axes: 1 << axis, keepDims, zeroPoint: offset }, x: sum })
+    offset = 0
+  }
+  return sum
+}
+
 /** MEAN and SUM: REDUCE_SUM without the zero point, RESCALE. int32 is summed as it is. */
 export function lowerMeanOrSum(operation: Operation): void {
   const isMean = operation.name === 'MEAN'
@@ -48,11 +68,11 @@ export function lowerMeanOrSum(operation: Operation): void {
   const { attributes, count, shape } = reducedAxes(operation)
   const x = operation.value(0)
   if (dtype === 'int32') {
-    operation.result(operation.emit('REDUCE_SUM', { attributes: { ...attributes, zeroPoint: 0 }, x }), { shape })
+    operation.result(sumAlong(operation, x, attributes.axes, attributes.keepDims, 0), { shape })
     return
   }
   const [input, output] = [quantizationOf(operation.source(0)), quantizationOf(operation.target())]
-  const sum = operation.emit('REDUCE_SUM', { attributes: { ...attributes, zeroPoint: input.zeroPoint }, x })
+  const sum = sumAlong(operation, x, attributes.axes, attributes.keepDims, input.zeroPoint)
   const factor = quantizeMultiplier(input.scale / output.scale)
   const value = rescale(operation, sum, [isMean ? dividedFactor(factor, count) : factor], {
     dtype,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatType, instructionByMnemonic } from '../../isa/index.ts'
 import { runReference } from '../referenceRun.ts'
-import { hexOfBytes, readVectorFiles } from '../vectorFile.ts'
+import { hexOfBytes, readVectorFiles, tensorOfValue } from '../vectorFile.ts'
 
 describe.each(readVectorFiles())('the reference of $mnemonic', ({ mnemonic, vectors }) => {
   const instruction = instructionByMnemonic.get(mnemonic)
@@ -14,7 +14,7 @@ describe.each(readVectorFiles())('the reference of $mnemonic', ({ mnemonic, vect
       return
     }
     expect(outcome.output && formatType(outcome.output)).toBe(vector.output && formatType(vector.output))
-    if (vector.output) expect([...(outcome.output?.data ?? [])]).toEqual(vector.output.data)
+    if (vector.output) expect([...(outcome.output?.data ?? [])]).toEqual([...tensorOfValue(vector.output).data])
     expect(outcome.word).toBe(vector.word === undefined ? undefined : BigInt(vector.word))
     if (vector.memory !== undefined) expect(hexOfBytes(outcome.memory)).toBe(vector.memory)
     if (vector.live) expect(outcome.live).toEqual(vector.live)

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
   fixedPoint,
+  importSpec,
   int8s,
   ints,
+  mnemonics,
   multiplyFixed,
   oneOperator,
   roundings,
@@ -27,6 +29,22 @@ describe('reductions', () => {
     const mean = { m: (m << 3n) / 15n, s: s - 3 }
     const expected = sums.map((sum) => saturate(multiplyFixed(sum, mean, rounding) + y.zeroPoint))
     expect(runSpec(oneOperator('MEAN', { x, axes: ints(1, 2) }, { y }), [data], rounding)).toEqual([expected])
+  })
+
+  it.each([false, true])('MEAN of more than an element may read sums an axis at a time, keepDims %s', (keepDims) => {
+    const wide = { ...x, shape: [1, 14, 14, 300] }
+    const pixels = int8s(14 * 14 * 300, 7)
+    const y = { shape: keepDims ? [1, 1, 1, 300] : [1, 300], scale: f32(0.02), zeroPoint: 3 }
+    const { m, s } = fixedPoint(x.scale / y.scale)
+    const mean = { m: (m << 7n) / 196n, s: s - 7 }
+    const expected = Array.from({ length: 300 }, (_, channel) => {
+      const column = pixels.filter((_, index) => index % 300 === channel)
+      const sum = column.reduce((total, value) => total + value + 9, 0)
+      return saturate(multiplyFixed(sum, mean, 'double') + y.zeroPoint)
+    })
+    const spec = oneOperator('MEAN', { x: wide, axes: ints(1, 2) }, { y }, { keepDims })
+    expect(mnemonics(importSpec(spec).program)).toEqual(['REDUCE_SUM', 'REDUCE_SUM', 'RESCALE'])
+    expect(runSpec(spec, [pixels])).toEqual([expected])
   })
 
   it('SUM keeps dimensions', () => {
