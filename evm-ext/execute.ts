@@ -1,6 +1,6 @@
 import { EVMError } from '@ethereumjs/evm'
 import type { Address } from '@ethereumjs/util'
-import { allocationGas, type TensorParameters, workGas } from '../gas-model/index.ts'
+import { allocationGas, chunkRange, type TensorParameters, workGas } from '../gas-model/index.ts'
 import {
   type AnyDataOperands,
   type AnyTypedOperands,
@@ -188,8 +188,15 @@ export function createExecutor({ parameters, state, arena, chunks, kernel, model
     if (account !== undefined) gas += state.accountGas(account)
 
     const range = instruction.family === 'environment' ? instruction.modelRange?.(typed) : undefined
+    gas += model?.gas ?? 0
+    if (range !== undefined) {
+      // Which chunks are cold is looked up one by one, so only when even warm ones can be paid.
+      const { first, last } = chunkRange(range.firstByte, range.length)
+      const least = (last - first + 1) * Math.min(prices.tensorColdChunkGas, prices.tensorWarmChunkGas)
+      if (gas + least > Number(frame.gasLeft)) throw new EVMError(EVMError.errorMessages.OUT_OF_GAS)
+    }
     const access = model && range && chunks.price(model.tensors.root, range, prices)
-    gas += (model?.gas ?? 0) + (access?.gas ?? 0)
+    gas += access?.gas ?? 0
 
     if (gas > MAX_COUNT) throw new EVMError(EVMError.errorMessages.OUT_OF_GAS)
     return { instruction, operands, typed, tensors, output, gas: BigInt(gas), memoryWords, account, model, access }

@@ -1,7 +1,7 @@
 import type { Common } from '@ethereumjs/common'
 import { Address, bigIntToAddressBytes } from '@ethereumjs/util'
 import { GRANULE_BYTES, parameterNames, type TensorParameterName, type TensorParameters } from '../gas-model/index.ts'
-import { describe, nearest } from './wording.ts'
+import { describe, suggestion } from './wording.ts'
 
 /**
  * Number under which a chain's Common holds the tensor fork's parameters and activation.
@@ -11,8 +11,14 @@ import { describe, nearest } from './wording.ts'
  */
 export const TENSOR_EIP = 900001
 
-/** Most arena bytes that a chain can set: a 32-bit linear memory less its first page, which the kernel keeps. */
-export const MAX_ARENA_BYTES = 2 ** 32 - 65536
+/**
+ * Most arena bytes that a chain can set. The tensors of an EVM and of a copy of it, with as much again for holes between
+ * them, fit one 32-bit linear memory beside what the kernel keeps there.
+ */
+export const MAX_ARENA_BYTES = 2 ** 30 - 65536
+
+/** Most live tensors that a chain can set: TFREE's price counts no more. */
+const MAX_HANDLES = 1024
 
 /** The fork's prices and limits at one hardfork, with the addresses of its two contracts. */
 export type TensorForkParameters = TensorParameters & {
@@ -56,7 +62,7 @@ export function tensorParameters(common: Common): TensorForkParameters {
  * whole granules that fits a 32-bit linear memory.
  *
  * @param where - what the message calls the object
- * @throws {TypeError} on anything but an object of numbers, or an unknown name; the message suggests the nearest one
+ * @throws {TypeError} on anything but an object of numbers, or an unknown name; the message suggests one that is near
  * @throws {RangeError} on a number out of range
  */
 export function checkTensorParameters(given: unknown, where = 'parameters'): Partial<TensorParameters> {
@@ -65,9 +71,13 @@ export function checkTensorParameters(given: unknown, where = 'parameters'): Par
   for (const [name, value] of Object.entries(given)) {
     const path = `${where}.${name}`
     if (!(parameterNames as readonly string[]).includes(name))
-      throw new TypeError(`${path}: no such parameter; did you mean ${nearest(name, parameterNames)}?`)
+      throw new TypeError(`${path}: no such parameter${suggestion(name, parameterNames)}`)
     if (typeof value !== 'number')
       throw new TypeError(`${path}: expected an integer in 0..2^53-1, found ${describe(value)}`)
+    if (name === 'tensorBaseGas' && value === 0)
+      throw new RangeError(`${path}: expected at least 1, for no instruction is free, found 0`)
+    if (name === 'tensorMaxHandles' && value > MAX_HANDLES)
+      throw new RangeError(`${path}: expected at most ${MAX_HANDLES}, found ${value}`)
     if (!Number.isSafeInteger(value) || value < 0)
       throw new RangeError(`${path}: expected an integer in 0..2^53-1, found ${value}`)
     if (

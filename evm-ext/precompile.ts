@@ -1,4 +1,5 @@
 import { EVMError, type ExecResult, type PrecompileFunc } from '@ethereumjs/evm'
+import type { TensorParameters } from '../gas-model/index.ts'
 import { byteLength, type TensorType } from '../isa/index.ts'
 import { lowerProgram, type MachineStep, resolveOperands } from '../model/machine.ts'
 import type { Program } from '../model/program.ts'
@@ -14,7 +15,6 @@ const WORD_BYTES = 32
 /** A program as it runs in the precompile's frame. */
 type Routine = {
   readonly steps: readonly MachineStep[]
-  readonly inputBytes: number
   readonly outputBytes: number
 }
 
@@ -26,13 +26,13 @@ function routineOf(program: Program): Routine {
   const types = valueTypes(program)
   return {
     steps: lowerProgram(program, { weights: 'model' }),
-    inputBytes: totalBytes(program.inputs),
     outputBytes: totalBytes(program.outputs.map((value) => types[value] as TensorType)),
   }
 }
 
 /** What the precompile runs on. */
 export type PrecompileResources = {
+  readonly parameters: () => TensorParameters
   readonly executor: Executor
   readonly state: EVMState
   readonly models: Models
@@ -48,7 +48,13 @@ export type PrecompileResources = {
  * bytecode is, before it runs. Looking the model up costs what each TMODELLOAD pays for it. Any halt takes all gas of the
  * call.
  */
-export function createPrecompile({ executor, state, models, inFrame }: PrecompileResources): PrecompileFunc {
+export function createPrecompile({
+  parameters,
+  executor,
+  state,
+  models,
+  inFrame,
+}: PrecompileResources): PrecompileFunc {
   const routines = new WeakMap<Program, Routine>()
   const routineFor = (program: Program): Routine => {
     const routine = routines.get(program) ?? routineOf(program)
@@ -69,25 +75,27 @@ export function createPrecompile({ executor, state, models, inFrame }: Precompil
       const { program, gas, slot } = await models.find(modelRoot, gasLeft)
       charge(BigInt(gas))
       state.touchRegistry(slot)
-      const { steps, inputBytes, outputBytes } = routineFor(program)
-      if (data.length !== ROOT_BYTES + inputBytes) throw new EVMError(EVMError.errorMessages.INVALID_INPUT_LENGTH)
+      if (data.length !== ROOT_BYTES + totalBytes(program.inputs))
+        throw new EVMError(EVMError.errorMessages.INVALID_INPUT_LENGTH)
+      // Lowering a long program takes time that a call must be able to pay: every step costs the base price at least.
+      if (BigInt(program.steps.length) * BigInt(parameters().tensorBaseGas) > gasLeft)
+        throw new EVMError(EVMError.errorMessages.OUT_OF_GAS)
+      const { steps, outputBytes } = routineFor(program)
 
-      let memory = new Uint8Array(0)
+      // All that TMSTORE will write, taken at the first of them; what is counted as in use grows with each.
+      let memory: Uint8Array | undefined
+      let memoryWords = 0n
       const frame: Frame = {
         calldata: data,
         get gasLeft() {
           return gasLeft
         },
         get memoryWords() {
-          return BigInt(memory.length / WORD_BYTES)
+          return memoryWords
         },
         growMemory(words) {
-          const grown = Number(words) * WORD_BYTES
-          if (grown > memory.length) {
-            const previous = memory
-            memory = new Uint8Array(grown)
-            memory.set(previous)
-          }
+          memory ??= new Uint8Array(Math.ceil(outputBytes / WORD_BYTES) * WORD_BYTES)
+          memoryWords = words
           return memory
         },
       }
@@ -97,7 +105,7 @@ export function createPrecompile({ executor, state, models, inFrame }: Precompil
         charge(prepared.gas)
         await executor.perform(frame, prepared)
       }
-      return memory.subarray(0, outputBytes)
+      return (memory ?? new Uint8Array(0)).subarray(0, outputBytes)
     }
 
     try {

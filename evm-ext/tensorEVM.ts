@@ -66,7 +66,7 @@ export class TensorEVM extends EVM {
     this.executor = createExecutor({ parameters, state, arena: this.arena, chunks: this.chunks, kernel, models })
     this.extension = createExtensionOpcode(this.executor, state)
     const inFrame = <T>(action: () => Promise<T>) => this.inFrame(action)
-    this.inferencePrecompile = createPrecompile({ executor: this.executor, state, models, inFrame })
+    this.inferencePrecompile = createPrecompile({ parameters, executor: this.executor, state, models, inFrame })
     // Registered after the EVM's own listener, so it runs after that has rebuilt opcodes and precompiles.
     this.common.events.on('hardforkChanged', () => this.followFork())
     this.followFork()

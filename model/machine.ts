@@ -31,8 +31,10 @@ export type MachineStep = {
 /** Where weights come from: a registered model, or the code of an account. */
 export type WeightsPlace = 'model' | 'code'
 
-/** Dead tensors smaller than this stay until the frame ends: freeing costs more than the room is worth. */
+/** Dead tensors of this size and more are freed at once: below, freeing one costs more than its room is worth. */
 const FREE_BYTES = 4096
+/** Smaller ones are freed when this many are dead, so that a program's length is not limited by the number of handles. */
+const FREE_COUNT = 256
 
 /** Where the constants begin in the code of a weights account, after a STOP. */
 const WEIGHTS_OFFSET = 1
@@ -90,8 +92,8 @@ function handleRuns(handles: readonly number[]): { first: number; count: number 
  * Lowers a program to the instructions that run it in a fresh call frame.
  *
  * Inputs lie one after the other in calldata, outputs likewise in memory. An input or constant is loaded right before its
- * first use and one that nothing uses is not loaded; dead tensors of 4096 bytes and more are freed right after their last
- * use, as long as another tensor is still to be made. The stores of the outputs come last.
+ * first use and one that nothing uses is not loaded. Dead tensors of 4096 bytes and more are freed right after their last
+ * use, smaller ones when 256 of them are dead, as long as another tensor is still to be made. The stores of the outputs come last.
  *
  * Handles are literals, so no other tensor instruction may have made a tensor in the frame before.
  *
@@ -132,9 +134,14 @@ export function lowerProgram(program: Program, { weights }: { readonly weights: 
     if (!handles.has(value)) load(value)
     return BigInt(handles.get(value) as number)
   }
+  let smallDead: number[] = []
   const free = (index: number, candidates: readonly number[]) => {
-    const dead = candidates.filter((value) => last[value] === index && byteLength(typeAt(value)) >= FREE_BYTES)
-    const sorted = [...new Set(dead)].map((value) => handles.get(value) as number).sort((a, b) => a - b)
+    const dead = [...new Set(candidates)].filter((value) => last[value] === index)
+    const large = dead.filter((value) => byteLength(typeAt(value)) >= FREE_BYTES)
+    smallDead.push(...dead.filter((value) => byteLength(typeAt(value)) < FREE_BYTES))
+    const due = smallDead.length >= FREE_COUNT ? [...large, ...smallDead] : large
+    if (due.length > large.length) smallDead = []
+    const sorted = due.map((value) => handles.get(value) as number).sort((a, b) => a - b)
     for (const { first, count } of handleRuns(sorted))
       machine.push({ instruction: environmentInstruction('TFREE'), operands: [BigInt(first), BigInt(count)] })
   }

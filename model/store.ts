@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { byteLength } from '../isa/index.ts'
 import { decodeModel, encodeModel } from './file.ts'
@@ -14,7 +14,7 @@ export type ModelStore = {
   get(root: Root): Promise<Program | undefined>
 }
 
-/** Bytes of constants that a directory store keeps in memory unless told otherwise. */
+/** Bytes of models that a directory store keeps in memory unless told otherwise. */
 const DEFAULT_CACHE_BYTES = 256 * 2 ** 20
 
 /** @throws {TypeError} when it is not one */
@@ -38,7 +38,16 @@ export function createMemoryStore(): ModelStore {
   }
 }
 
-/** Least recently used programs are dropped when constants together exceed `capacityBytes`; the last one always stays. */
+/** Memory that a program's steps, inputs and outputs take, roughly, for each of them. */
+const ENTRY_BYTES = 1024
+
+/** What a program takes in memory. */
+function sizeOf({ inputs, constants, steps, outputs }: Program): number {
+  const entries = inputs.length + constants.length + steps.length + outputs.length
+  return constants.reduce((sum, tensor) => sum + byteLength(tensor), entries * ENTRY_BYTES)
+}
+
+/** Least recently used programs are dropped when together they exceed `capacityBytes`; the last one always stays. */
 function createProgramCache(capacityBytes: number) {
   const entries = new Map<Root, { readonly program: Program; readonly bytes: number }>()
   let total = 0
@@ -47,7 +56,7 @@ function createProgramCache(capacityBytes: number) {
     entries.delete(root)
   }
   const set = (root: Root, program: Program) => {
-    const bytes = program.constants.reduce((sum, tensor) => sum + byteLength(tensor), 0)
+    const bytes = sizeOf(program)
     drop(root)
     entries.set(root, { program, bytes })
     total += bytes
@@ -67,9 +76,11 @@ function createProgramCache(capacityBytes: number) {
   return { get, set }
 }
 
-async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
+/** What changes with a file's content. */
+async function versionIfPresent(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path)
+    const { size, mtimeMs, ino } = await stat(path)
+    return `${size} ${mtimeMs} ${ino}`
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
@@ -80,23 +91,30 @@ async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
  * Keeps models as files named by their root in a directory, which is made when first needed.
  *
  * A file appears whole or not at all. A file whose model has another root than its name says is refused, so a damaged or
- * swapped file can't change a result.
+ * swapped file can't change a result. A file that was verified is verified again when its size or time has changed.
  *
- * @param options.cacheBytes - constants of recently used models that stay in memory, 256 MiB by default
+ * @param options.cacheBytes - recently used models that stay in memory, 256 MiB by default
  * @throws {Error} from `get`, naming the file, when it can't be read or is not the model of its name
  */
 export function createDirectoryStore(directory: string, options: { readonly cacheBytes?: number } = {}): ModelStore {
   const cache = createProgramCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES)
   const pathOf = (root: Root) => join(directory, `${root}.tensorev`)
 
+  // Hashing a large model takes far longer than reading it, and a transaction pays for reading alone.
+  const verified = new Map<Root, string>()
+
   const load = async (root: Root) => {
     const path = pathOf(root)
-    const bytes = await readIfPresent(path)
-    if (bytes === undefined) return undefined
+    // Asked before reading: a file that is swapped in between is then verified once more, not once too little.
+    const version = await versionIfPresent(path)
+    if (version === undefined) return undefined
     try {
+      const bytes = await readFile(path)
       const program = decodeModel(bytes)
+      if (verified.get(root) === version) return program
       const found = modelRoot(program)
       if (found !== root) throw new Error(`the model in it has the root ${found}`)
+      verified.set(root, version)
       return program
     } catch (error) {
       throw new Error(`${path}: ${(error as Error).message}`, { cause: error })

@@ -498,7 +498,7 @@ library TensorInstructions {
         }
     }
 
-    /// @notice output[b,oy,ox,c] = sign(a) * ((|a| + n div 2) div n), a = sum and n = number of x[b,y,x,c] in the window
+    /// @notice output[b,oy,ox,c] = sign(a) * ((|a| + n div 2) div n), a and n the sum and count of the x[b,iy,ix,c] in the window that lie inside x
     /// @param attributes pads, window and strides; see {avgPool2dAttributes}
     /// @param x int8 [N,H,W,C]
     /// @return output int8 [N,OH,OW,C]
@@ -514,7 +514,7 @@ library TensorInstructions {
         }
     }
 
-    /// @notice output[b,oy,ox,c] = max of x[b,y,x,c] in the window
+    /// @notice output[b,oy,ox,c] = max of the x[b,iy,ix,c] in the window that lie inside x
     /// @param attributes pads, window and strides; see {maxPool2dAttributes}
     /// @param x int8, int16 or int32 [N,H,W,C]
     /// @return output dtype of x, [N,OH,OW,C]

@@ -18,6 +18,23 @@ function rowRange(model: ModelTypes, index: bigint, firstRow: bigint, rowCount: 
   return { firstByte: Number(firstRow) * rowBytes, length: Number(rowCount) * rowBytes }
 }
 
+// A model's tensors don't change, and a model may have many: where each begins is worked out once.
+const startsByTypes = new WeakMap<readonly TensorType[], readonly number[]>()
+
+/** Where each tensor of a model begins, counted from the start of the first. */
+function startsOf(types: readonly TensorType[]): readonly number[] {
+  const known = startsByTypes.get(types)
+  if (known !== undefined) return known
+  let end = 0
+  const starts = types.map((type) => {
+    const start = end
+    end += byteLength(type)
+    return start
+  })
+  startsByTypes.set(types, starts)
+  return starts
+}
+
 /** Makes a tensor from rows of a constant of a registered model. */
 export const tmodelload = defineEnvironment({
   opcode: 0x04,
@@ -52,9 +69,8 @@ when rowCount is 0, or when the rows reach past the end of the outermost axis.`,
     return { copiedBytes: paddedBytes(output) }
   },
   modelRange({ model, index, firstRow, rowCount }) {
-    const before = model.types.slice(0, Number(index)).reduce((sum, type) => sum + byteLength(type), 0)
     const { firstByte, length } = rowRange(model, index, firstRow, rowCount)
-    return { firstByte: before + firstByte, length }
+    return { firstByte: (startsOf(model.types)[Number(index)] as number) + firstByte, length }
   },
   execute({ model, index, firstRow, rowCount }, _environment, output) {
     const { firstByte, length } = rowRange(model, index, firstRow, rowCount)

@@ -16,7 +16,7 @@ describe('checkTensorParameters', () => {
   test('takes what the schedule has, and any part of it', () => {
     expect(checkTensorParameters(schedule)).toBe(schedule)
     expect(checkTensorParameters({})).toEqual({})
-    expect(checkTensorParameters({ tensorBaseGas: 0, tensorPageGas: 2 ** 53 - 1 })).toBeDefined()
+    expect(checkTensorParameters({ tensorPageGas: 0, tensorColdChunkGas: 2 ** 53 - 1 })).toBeDefined()
     expect(checkTensorParameters({ tensorArenaBytes: MAX_ARENA_BYTES })).toBeDefined()
   })
 
@@ -26,14 +26,16 @@ describe('checkTensorParameters', () => {
     [{ tensorbasegas: 1 }, 'p.tensorbasegas: no such parameter; did you mean tensorBaseGas?'],
     [{ tensorTileMacQ16: 1 }, 'p.tensorTileMacQ16: no such parameter; did you mean tensorTileMacsQ16?'],
     [{ tensorRegistryAddress: 1 }, 'p.tensorRegistryAddress: no such parameter'],
+    [{ tensorBaseGas: 0 }, 'p.tensorBaseGas: expected at least 1, for no instruction is free, found 0'],
+    [{ tensorMaxHandles: 1025 }, 'p.tensorMaxHandles: expected at most 1024, found 1025'],
     [{ tensorBaseGas: '1' }, 'p.tensorBaseGas: expected an integer in 0..2^53-1, found "1"'],
     [{ tensorBaseGas: null }, 'p.tensorBaseGas: expected an integer in 0..2^53-1, found null'],
     [{ tensorBaseGas: -1 }, 'p.tensorBaseGas: expected an integer in 0..2^53-1, found -1'],
     [{ tensorBaseGas: 1.5 }, 'p.tensorBaseGas: expected an integer in 0..2^53-1, found 1.5'],
     [{ tensorBaseGas: Number.NaN }, 'p.tensorBaseGas: expected an integer in 0..2^53-1, found NaN'],
     [{ tensorBaseGas: 2 ** 53 }, 'p.tensorBaseGas: expected an integer in 0..2^53-1, found 9007199254740992'],
-    [{ tensorArenaBytes: 65 }, 'p.tensorArenaBytes: expected a multiple of 64 up to 4294901760, found 65'],
-    [{ tensorArenaBytes: 2 ** 32 }, 'p.tensorArenaBytes: expected a multiple of 64 up to 4294901760, found 4294967296'],
+    [{ tensorArenaBytes: 65 }, 'p.tensorArenaBytes: expected a multiple of 64 up to 1073676288, found 65'],
+    [{ tensorArenaBytes: 2 ** 32 }, 'p.tensorArenaBytes: expected a multiple of 64 up to 1073676288, found 4294967296'],
   ]
   test.each(refused)('refuses %j', (given, message) => {
     expect(() => checkTensorParameters(given, 'p')).toThrow(message)

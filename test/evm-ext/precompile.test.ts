@@ -18,13 +18,14 @@ const ARENA_BYTES = 2 ** 20
 
 type Registered = { readonly program: Program; readonly root: `0x${string}` }
 
+const models = createMemoryStore()
 let evm: TensorEVM
 let state: MerkleStateManager
 let classifier: Registered
 let convolution: Registered
 
 beforeAll(async () => {
-  const store = createMemoryStore()
+  const store = models
   const set = await setUp({ store, genesis: { parameters: { tensorArenaBytes: ARENA_BYTES } } })
   evm = set.evm
   state = set.state
@@ -65,6 +66,24 @@ async function traced<T>(action: () => Promise<T>): Promise<{ result: T; traces:
     expect([evm.arena.depth, evm.arena.liveBytes]).toEqual([0, 0])
   }
 }
+
+test('a value may be several outputs', async () => {
+  const { program } = classifier
+  const [output] = program.outputs as [number]
+  const repeated = { ...program, outputs: [output, output, output] }
+  const root = await models.put(repeated)
+  await register(evm.common, state, root, 1)
+  const { execResult } = await call(evm, PRECOMPILE, { data: calldataOf({ program: repeated, root }) })
+  expect(execResult.exceptionError).toBeUndefined()
+  expect(Buffer.from(execResult.returnValue)).toEqual(Buffer.from(expectedOutput({ program: repeated, root })))
+})
+
+test('a call that could not pay the base price of every step is out of gas', async () => {
+  const gasLimit = 2100n + BigInt(classifier.program.steps.length) * 100n - 1n
+  const { execResult } = await call(evm, PRECOMPILE, { data: calldataOf(classifier), gasLimit })
+  expect(execResult.exceptionError?.error).toBe('out of gas')
+  expect(execResult.executionGasUsed).toBe(gasLimit)
+})
 
 describe.each([
   ['a classifier with two outputs', () => classifier],

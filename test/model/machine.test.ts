@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ModelTensors, type Tensor, tensorBytes } from '../../isa/index.ts'
+import { type ModelTensors, type Tensor, tensorBytes, tensorOf } from '../../isa/index.ts'
 import {
   createProgramBuilder,
   interpret,
@@ -53,6 +53,22 @@ const small = { dtype: 'int8', shape: [4095] } as const
 const clamp = { low: -3, high: 3 }
 
 describe('lowerProgram', () => {
+  it('frees small dead tensors too before a long program runs out of handles', () => {
+    const builder = createProgramBuilder()
+    const one = builder.input({ dtype: 'int32', shape: [1] })
+    let sum = one
+    for (let step = 0; step < 1500; step++) sum = builder.emit('TADD', { a: sum, b: one })
+    builder.output(sum)
+    const program = builder.build()
+    const input = tensorOf('int32', [1], [3])
+    const { halt, memory } = run(program, [input], 'model')
+    expect(halt).toBeUndefined()
+    expect(new DataView(memory.buffer, memory.byteOffset).getInt32(64, true)).toBe(3 * 1501)
+    // Sums 1..256 are handles 2..257: the input is handle 1 and stays alive.
+    const frees = mnemonics(lowerProgram(program, { weights: 'model' })).filter((step) => step.startsWith('TFREE'))
+    expect(frees.slice(0, 2)).toEqual(['TFREE 2 256', 'TFREE 258 256'])
+  })
+
   it.each(['model', 'code'] as const)('gives what the interpreter gives, with weights in %s', (weights) => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -81,7 +81,8 @@ describe('createDirectoryStore', () => {
       steps: [],
       outputs: [0],
     })) as [typeof program, typeof program, typeof program]
-    const store = open(299)
+    // Each counts 100 bytes and 1024 for its constant and its output each.
+    const store = open(3 * (100 + 2 * 1024) - 1)
     for (const model of [first, second]) await store.put(model)
     expect(await store.get(modelRoot(first))).toBe(first)
     await store.put(third)
@@ -89,5 +90,19 @@ describe('createDirectoryStore', () => {
     expect(await store.get(modelRoot(first))).toBe(first)
     expect(await store.get(modelRoot(third))).toBe(third)
     expect(await store.get(modelRoot(second))).toBeUndefined()
+  })
+
+  it('finds a file that was damaged after it was verified', async () => {
+    const root = await open().put(program)
+    const store = open(0)
+    const other = await store.put({ ...program, outputs: [...program.outputs, 0] })
+    expect(await store.get(root)).toBeDefined()
+    expect(await store.get(other)).toBeDefined()
+    const path = pathOf(root)
+    const bytes = await readFile(path)
+    bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1
+    await writeFile(path, bytes)
+    await utimes(path, 1, 1)
+    await expect(store.get(root)).rejects.toThrow(path)
   })
 })

@@ -28,8 +28,8 @@ const concatBlock = `#### AE3C CONCAT
 Joins two tensors along one axis, a first.
 
 Halts with TypeMismatch when the dtypes differ; with BadAttribute when axis is beyond the rank of a; with ShapeMismatch when
-the ranks differ, when another axis than the joined one differs, or when the joined dimension passes 2^24-1 or the output
-2^32-1 bytes.
+the ranks differ, when a dimension other than the joined one differs, or when the joined dimension exceeds 2^24-1 or the
+output 2^32-1 bytes.
 
 **Gas:** compute over \`copiedBytes\`; allocation of the output. See [Gas](#gas).
 
