@@ -32,6 +32,7 @@ export const schedule: TensorParameters = {
   tensorRescaledElementsQ16: 17859,
   tensorElementwiseBytesQ16: 557,
   tensorCopiedBytesQ16: 549,
+  tensorMovedRunsQ16: 13107,
   tensorReducedBytesQ16: 377,
   tensorPooledBytesQ16: 2957,
   tensorTableElementsQ16: 3695,

@@ -1,6 +1,7 @@
 import { broadcastShapes, broadcastStrides, ensureDType } from './check.ts'
 import type { Input } from './instruction.ts'
 import { countOf, roundUp } from './numeric.ts'
+import { runCount } from './strides.ts'
 import {
   type DType,
   elementBytes,
@@ -39,12 +40,16 @@ export function broadcastType(dtype: DType, a: TensorType, b: TensorType): Tenso
   return tensorType(dtype, broadcastShapes(a.shape, b.shape))
 }
 
-/** Work of an elementwise instruction: the result and each operand, as broadcast, pass once. */
+/**
+ * Work of an elementwise instruction: the result and each operand, as broadcast, pass once, in runs along which every
+ * operand either moves on or stands still.
+ */
 export function elementwiseWork(output: TensorType, ...operands: readonly TensorType[]): Work {
   const count = elementCount(output.shape)
   let bytes = 0
   for (const { dtype } of [output, ...operands]) bytes += roundUp(countOf(count, elementBytes[dtype]), VECTOR_BYTES)
-  return { elementwiseBytes: bytes }
+  const runs = operands.map(({ shape }) => runCount(output.shape, broadcastStrides(shape, output.shape)))
+  return { elementwiseBytes: bytes, movedRuns: Math.max(...runs) }
 }
 
 /** Maps the row-major index of an element of shape `to` to that of the element of `from` that broadcasts there. */

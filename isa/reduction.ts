@@ -3,6 +3,8 @@ import { ensure } from './halt.ts'
 import type { Read } from './reach.ts'
 import { stridedIndex } from './strides.ts'
 import { elementCount, rowMajorStrides, type Shape, type TensorType } from './tensor.ts'
+import { paddedBytes } from './tiles.ts'
+import type { Work } from './work.ts'
 
 /** Which axes a reduction folds and whether they stay as dimensions of 1. */
 export const reductionFields = [
@@ -39,6 +41,15 @@ export function reductionRead(axes: number, x: TensorType): Read {
   const folded = (trailing: boolean) =>
     elementCount(x.shape.filter((_, axis) => isReduced(axes, axis) && isTrailing(axis) === trailing))
   return { of: x, runs: folded(false), elements: folded(true) }
+}
+
+/** Work of a reduction: x is read once, in runs along the last axes that are all reduced or all kept. */
+export function reductionWork(axes: number, x: TensorType): Work {
+  const lastIsReduced = isReduced(axes, x.shape.length - 1)
+  let run = 1
+  for (let axis = x.shape.length - 1; axis >= 0 && isReduced(axes, axis) === lastIsReduced; axis--)
+    run *= x.shape[axis] as number
+  return { reducedBytes: paddedBytes(x), movedRuns: elementCount(x.shape) / run }
 }
 
 /** Where the elements lie that are folded into one element of a reduction. */

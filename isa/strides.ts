@@ -1,4 +1,4 @@
-import type { Shape } from './tensor.ts'
+import { elementCount, type Shape } from './tensor.ts'
 
 /**
  * Maps the row-major index of an element of `shape` to `start + sum over axes (position * stride)`.
@@ -38,4 +38,29 @@ export function stridedIndex(shape: Shape, strides: readonly number[], start = 0
     }
     return position
   }
+}
+
+/**
+ * Elements of the longest runs in which a tensor of `shape` is walked through at `strides`: the last axes along which the
+ * steps are those of neighbours, or along which nothing moves.
+ *
+ * @param strides - elements of the other tensor for one step along each axis; 0 where it is stretched
+ */
+export function runLength(shape: Shape, strides: readonly number[]): number {
+  let run = 1
+  let next: number | undefined
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = shape[axis] as number
+    if (size === 1) continue
+    const stride = strides[axis] as number
+    if (next === undefined ? stride > 1 : stride !== next) break
+    run *= size
+    next = stride === 0 ? 0 : run
+  }
+  return run
+}
+
+/** Runs of {@link runLength} that a tensor of `shape` consists of. */
+export function runCount(shape: Shape, strides: readonly number[]): number {
+  return elementCount(shape) / runLength(shape, strides)
 }

@@ -19,6 +19,8 @@ export type WorkCounts = {
   readonly elementwiseBytes: number
   /** Bytes moved unchanged, padded to 16. */
   readonly copiedBytes: number
+  /** Runs of neighbouring elements that are moved, broadcast or reduced one after the other. */
+  readonly movedRuns: number
   /** Bytes read by a reduction, padded to 16. */
   readonly reducedBytes: number
   /** Bytes read by the windows of a pooling operator, padded to 16. */
@@ -49,6 +51,7 @@ export const workKinds = [
   'rescaledElements',
   'elementwiseBytes',
   'copiedBytes',
+  'movedRuns',
   'reducedBytes',
   'pooledBytes',
   'tableElements',

@@ -1,9 +1,8 @@
 import { attributeLayout } from '../attributes.ts'
 import { ensureAttribute } from '../check.ts'
 import { defineCompute } from '../instruction.ts'
-import { reducedShape, reductionRead, reductionReader } from '../reduction.ts'
+import { reducedShape, reductionRead, reductionReader, reductionWork } from '../reduction.ts'
 import { tensorType } from '../tensor.ts'
-import { paddedBytes } from '../tiles.ts'
 
 /** Position of the largest element along an axis; the lowest of equals. */
 export const argmax = defineCompute({
@@ -25,9 +24,7 @@ Halts with BadAttribute when axis is beyond the rank; with ShapeMismatch when an
     return tensorType('int32', reducedShape({ axes: 1 << axis, keepDims: 0 }, x.shape))
   },
   reads: ({ attributes, x }) => [reductionRead(1 << attributes.axis, x)],
-  work({ x }) {
-    return { reducedBytes: paddedBytes(x) }
-  },
+  work: ({ attributes, x }) => reductionWork(1 << attributes.axis, x),
   element({ attributes: { axis }, x }) {
     const { count, base, offset } = reductionReader(1 << axis, x.shape)
     const { data } = x

@@ -30,8 +30,8 @@ output 2^32-1 bytes.`,
     ensureShape('b', b, a.shape.with(axis, sizeB))
     return tensorType(a.dtype, a.shape.with(axis, sizeA + sizeB))
   },
-  work(_operands, output) {
-    return { copiedBytes: paddedBytes(output) }
+  work({ attributes: { axis }, a }, output) {
+    return { copiedBytes: paddedBytes(output), movedRuns: 2 * elementCount(a.shape.slice(0, axis)) }
   },
   element({ attributes: { axis }, a, b }) {
     const runA = elementCount(a.shape.slice(axis))

@@ -20,8 +20,8 @@ Halts with ShapeMismatch when the output's rank exceeds 6, or the output 2^32-1 
   infer({ table, indices }) {
     return tensorType(table.dtype, [...indices.shape, ...table.shape.slice(1)])
   },
-  work(_operands, output) {
-    return { copiedBytes: paddedBytes(output) }
+  work({ indices }, output) {
+    return { copiedBytes: paddedBytes(output) + paddedBytes(indices), movedRuns: elementCount(indices.shape) }
   },
   element({ table, indices }) {
     const rowLength = elementCount(table.shape.slice(1))

@@ -2,6 +2,7 @@ import { type AttributeValues, attributeLayout } from '../attributes.ts'
 import { ensureAttribute } from '../check.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
+import { runCount } from '../strides.ts'
 import { dtypeRange, MAX_RANK, rowMajorStrides, tensorType } from '../tensor.ts'
 import { paddedBytes } from '../tiles.ts'
 
@@ -58,8 +59,8 @@ when a dimension of the output exceeds 2^24-1 or the output 2^32-1 bytes.`,
       x.shape.map((size, axis) => size + (before[axis] as number) + (after[axis] as number)),
     )
   },
-  work(_operands, output) {
-    return { copiedBytes: paddedBytes(output) }
+  work({ x }, output) {
+    return { copiedBytes: paddedBytes(output), movedRuns: runCount(x.shape, rowMajorStrides(output.shape)) }
   },
   element({ attributes, x }, output) {
     const { value } = attributes

@@ -1,8 +1,7 @@
 import { attributeLayout } from '../attributes.ts'
 import { defineCompute } from '../instruction.ts'
-import { reducedShape, reductionFields, reductionRead, reductionReader } from '../reduction.ts'
+import { reducedShape, reductionFields, reductionRead, reductionReader, reductionWork } from '../reduction.ts'
 import { tensorType } from '../tensor.ts'
-import { paddedBytes } from '../tiles.ts'
 
 /** The largest element over axes. */
 export const reduceMax = defineCompute({
@@ -24,9 +23,7 @@ reads more than it may.`,
     return tensorType(x.dtype, reducedShape(attributes, x.shape))
   },
   reads: ({ attributes, x }) => [reductionRead(attributes.axes, x)],
-  work({ x }) {
-    return { reducedBytes: paddedBytes(x) }
-  },
+  work: ({ attributes, x }) => reductionWork(attributes.axes, x),
   element({ attributes: { axes }, x }) {
     const { count, base, offset } = reductionReader(axes, x.shape)
     const { data } = x

@@ -1,9 +1,8 @@
 import { attributeLayout } from '../attributes.ts'
 import { ensureAttribute } from '../check.ts'
 import { defineCompute } from '../instruction.ts'
-import { reducedShape, reductionFields, reductionRead, reductionReader } from '../reduction.ts'
+import { reducedShape, reductionFields, reductionRead, reductionReader, reductionWork } from '../reduction.ts'
 import { dtypeRange, tensorType } from '../tensor.ts'
-import { paddedBytes } from '../tiles.ts'
 
 const attributes = attributeLayout([
   ...reductionFields,
@@ -33,9 +32,7 @@ dtype or, for int32, is not 0; with ShapeMismatch when an element reads more tha
     return tensorType('int32', reducedShape(attributes, x.shape))
   },
   reads: ({ attributes, x }) => [reductionRead(attributes.axes, x)],
-  work({ x }) {
-    return { reducedBytes: paddedBytes(x) }
-  },
+  work: ({ attributes, x }) => reductionWork(attributes.axes, x),
   element({ attributes: { axes, zeroPoint }, x }) {
     const { count, base, offset } = reductionReader(axes, x.shape)
     const { data } = x

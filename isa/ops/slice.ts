@@ -1,9 +1,15 @@
 import { decodeAxisWord } from '../axisWord.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
-import { stridedIndex } from '../strides.ts'
-import { rowMajorStrides, tensorType } from '../tensor.ts'
+import { runCount, stridedIndex } from '../strides.ts'
+import { rowMajorStrides, type Shape, tensorType } from '../tensor.ts'
 import { paddedBytes } from '../tiles.ts'
+
+/** Elements of x for one step along each axis of the output. */
+function steppedStrides(stride: bigint, shape: Shape): number[] {
+  const steps = decodeAxisWord('stride', stride, shape.length, 1)
+  return rowMajorStrides(shape).map((elements, axis) => elements * (steps[axis] as number))
+}
 
 /** A strided block. */
 export const slice = defineCompute({
@@ -36,22 +42,17 @@ begin + (size - 1) * stride is not below the dimension.`,
     })
     return tensorType(x.dtype, sizes)
   },
-  work(_operands, output) {
-    return { copiedBytes: paddedBytes(output) }
+  work({ stride, x }, output) {
+    return { copiedBytes: paddedBytes(output), movedRuns: runCount(output.shape, steppedStrides(stride, x.shape)) }
   },
   element({ begin, stride, x }, output) {
     const rank = x.shape.length
     const strides = rowMajorStrides(x.shape)
-    const steps = decodeAxisWord('stride', stride, rank, 1)
     const start = decodeAxisWord('begin', begin, rank).reduce(
       (sum, index, axis) => sum + index * (strides[axis] as number),
       0,
     )
-    const source = stridedIndex(
-      output.shape,
-      strides.map((elements, axis) => elements * (steps[axis] as number)),
-      start,
-    )
+    const source = stridedIndex(output.shape, steppedStrides(stride, x.shape), start)
     const { data } = x
     return (index) => data[source(index)] as number
   },

@@ -1,9 +1,18 @@
 import { decodeAxisWord } from '../axisWord.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
-import { stridedIndex } from '../strides.ts'
-import { rowMajorStrides, tensorType } from '../tensor.ts'
+import { runCount, stridedIndex } from '../strides.ts'
+import { rowMajorStrides, type Shape, tensorType } from '../tensor.ts'
 import { paddedBytes } from '../tiles.ts'
+
+/** The output as twice as many axes, with strides in x: for each axis which copy, which moves nothing, and where in it. */
+function tiledAxes(multiples: bigint, shape: Shape): { shape: number[]; strides: number[] } {
+  const copies = decodeAxisWord('multiples', multiples, shape.length)
+  return {
+    shape: shape.flatMap((size, axis) => [copies[axis] as number, size]),
+    strides: rowMajorStrides(shape).flatMap((stride) => [0, stride]),
+  }
+}
 
 /** Repeats a tensor along its axes. */
 export const tile = defineCompute({
@@ -28,17 +37,13 @@ of the output exceeds 2^24-1 or the output 2^32-1 bytes.`,
       x.shape.map((size, axis) => size * (copies[axis] as number)),
     )
   },
-  work(_operands, output) {
-    return { copiedBytes: paddedBytes(output) }
+  work({ multiples, x }, output) {
+    const { shape, strides } = tiledAxes(multiples, x.shape)
+    return { copiedBytes: paddedBytes(output), movedRuns: runCount(shape, strides) }
   },
   element({ multiples, x }) {
-    const copies = decodeAxisWord('multiples', multiples, x.shape.length)
-    const strides = rowMajorStrides(x.shape)
-    // Each axis of the output is two: which copy, which moves nothing, and where in it.
-    const source = stridedIndex(
-      x.shape.flatMap((size, axis) => [copies[axis] as number, size]),
-      strides.flatMap((stride) => [0, stride]),
-    )
+    const { shape, strides } = tiledAxes(multiples, x.shape)
+    const source = stridedIndex(shape, strides)
     const { data } = x
     return (index) => data[source(index)] as number
   },

@@ -1,8 +1,8 @@
 import { type AttributeValues, attributeLayout } from '../attributes.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
-import { stridedIndex } from '../strides.ts'
-import { MAX_RANK, rowMajorStrides, tensorType } from '../tensor.ts'
+import { runCount, stridedIndex } from '../strides.ts'
+import { MAX_RANK, rowMajorStrides, type Shape, tensorType } from '../tensor.ts'
 import { paddedBytes } from '../tiles.ts'
 
 const attributes = attributeLayout([
@@ -18,6 +18,13 @@ const attributes = attributeLayout([
 function permutation(values: AttributeValues<typeof attributes.fields>): number[] {
   const { axis0, axis1, axis2, axis3, axis4, axis5 } = values
   return [axis0, axis1, axis2, axis3, axis4, axis5]
+}
+
+/** Elements of x for one step along each axis of the output. */
+function permutedStrides(values: AttributeValues<typeof attributes.fields>, shape: Shape): number[] {
+  const strides = rowMajorStrides(shape)
+  const axes = permutation(values).slice(0, shape.length)
+  return axes.map((axis) => strides[axis] as number)
 }
 
 /** Permutes axes. */
@@ -52,16 +59,11 @@ Halts with BadAttribute when the fields up to the rank are not a permutation of 
       used.map((axis) => x.shape[axis] as number),
     )
   },
-  work(_operands, output) {
-    return { copiedBytes: paddedBytes(output) }
+  work({ attributes, x }, output) {
+    return { copiedBytes: paddedBytes(output), movedRuns: runCount(output.shape, permutedStrides(attributes, x.shape)) }
   },
   element({ attributes, x }, output) {
-    const strides = rowMajorStrides(x.shape)
-    const axes = permutation(attributes).slice(0, x.shape.length)
-    const source = stridedIndex(
-      output.shape,
-      axes.map((axis) => strides[axis] as number),
-    )
+    const source = stridedIndex(output.shape, permutedStrides(attributes, x.shape))
     const { data } = x
     return (index) => data[source(index)] as number
   },

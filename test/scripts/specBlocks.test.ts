@@ -31,7 +31,7 @@ Halts with TypeMismatch when the dtypes differ; with BadAttribute when axis is b
 the ranks differ, when a dimension other than the joined one differs, or when the joined dimension exceeds 2^24-1 or the
 output 2^32-1 bytes.
 
-**Gas:** compute over \`copiedBytes\`; allocation of the output. See [Gas](#gas).
+**Gas:** compute over \`copiedBytes\`, \`movedRuns\`; allocation of the output. See [Gas](#gas).
 
 **Halts:** \`BadHandle\`, \`BadAttribute\`, \`TypeMismatch\`, \`ShapeMismatch\`.`
 
