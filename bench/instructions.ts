@@ -1,19 +1,19 @@
 import Benchmark from 'benchmark'
 import {
   type AnyDataOperands,
-  byteLength,
   type ComputeInstruction,
   createTensor,
   type DType,
   elementCount,
+  formatType,
   instructionByMnemonic,
   type Shape,
   type Tensor,
 } from '../isa/index.ts'
 import { createReferenceKernel, kernelBody } from '../kernel/index.ts'
 
-// Times one instruction of each kind on the kernel: operations a second, and multiply-accumulates or elements a
-// nanosecond. `npm run bench`; an argument picks instructions by name.
+// Times one instruction of each kind on the kernel: nanoseconds for a multiply-accumulate of a contraction, or for an
+// element of the output of any other. `npm run bench`; arguments pick instructions by name.
 
 function filled(dtype: DType, ...shape: Shape): Tensor {
   const tensor = createTensor({ dtype, shape })
@@ -73,7 +73,16 @@ const cases: readonly Case[] = [
 
 const kernel = createReferenceKernel()
 const suite = new Benchmark.Suite()
+const row = (name: string, output: string, time: string) =>
+  console.log(`${name.padEnd(18)} ${output.padEnd(20)} ${time}`)
+
+const names = cases.map(({ name }) => name)
 const wanted = process.argv.slice(2).map((name) => name.toUpperCase())
+const unknown = wanted.filter((name) => !names.includes(name))
+if (unknown.length > 0) {
+  console.error(`bench: ${unknown.join(', ')}: not timed here; expected some of ${names.join(', ')}`)
+  process.exit(1)
+}
 for (const { name, operands, macs } of cases.filter((entry) => wanted.length === 0 || wanted.includes(entry.name))) {
   const instruction = instructionByMnemonic.get(name) as ComputeInstruction
   const bound = operands as AnyDataOperands
@@ -83,10 +92,10 @@ for (const { name, operands, macs } of cases.filter((entry) => wanted.length ===
   suite.add(name, () => body(bound, output), {
     onComplete({ target }: { target: Benchmark }) {
       const nanoseconds = (target.stats.mean * 1e9) / units
-      const rate = `${nanoseconds.toFixed(2)} ns a ${macs === undefined ? 'element' : 'MAC'}`
-      console.log(`${name.padEnd(18)} ${String(output.dtype).padEnd(6)} ${byteLength(output)} bytes  ${rate}`)
+      row(name, formatType(output), `${nanoseconds.toFixed(2)} ${macs === undefined ? 'an element' : 'a MAC'}`)
     },
   })
 }
 console.log(`kernel: ${kernel.name}`)
+row('instruction', 'output', 'ns')
 suite.run()

@@ -7,3 +7,9 @@ export function parseCount(text: string): number {
     throw new InvalidArgumentError('expected a positive integer')
   return count
 }
+
+/** A path of a file or directory. @throws {InvalidArgumentError} when it is empty, as an unset variable of a shell is */
+export function parsePath(text: string): string {
+  if (text === '') throw new InvalidArgumentError('expected a path')
+  return text
+}

@@ -1,5 +1,12 @@
 import { basename, extname } from 'node:path'
-import { decodeModel, importTflite, type Program, type TfliteImport, withRounding } from '../model/index.ts'
+import {
+  decodeModel,
+  importTflite,
+  isModelFile,
+  type Program,
+  type TfliteImport,
+  withRounding,
+} from '../model/index.ts'
 import type { Rounding } from './choices.ts'
 import { UsageError } from './errors.ts'
 import { readUserFile } from './files.ts'
@@ -32,6 +39,7 @@ export function loadModel(path: string, rounding?: Rounding): LoadedModel {
       const tflite = importTflite(bytes, { name: path, rounding: rounding ?? 'double' })
       return { name, program: tflite.program, tflite }
     }
+    if (!isModelFile(bytes)) throw new UsageError(`${path}: neither a TFLite file nor a model file`)
     const program = decodeModel(bytes)
     return { name, program: rounding === undefined ? program : withRounding(program, rounding) }
   } catch (error) {

@@ -3,7 +3,7 @@ export type Progress = { step(): void; end(): void }
 
 const REDRAW_MILLISECONDS = 100
 
-/** Starts the line. */
+/** Draws the line. */
 export function createProgress(label: string, total: number): Progress {
   const terminal = process.stderr.isTTY === true
   let done = 0
@@ -12,6 +12,7 @@ export function createProgress(label: string, total: number): Progress {
     drawn = performance.now()
     process.stderr.write(`\r\u001b[K${label}  ${done}/${total}`)
   }
+  if (terminal) draw()
   return {
     step() {
       done++

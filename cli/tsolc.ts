@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command } from 'commander'
 import {
   compile,
   compilerVersion,
@@ -8,6 +8,7 @@ import {
   type StandardJsonInput,
   type StandardJsonOutput,
 } from '../compiler-ext/index.ts'
+import { runBin, throwingErrors } from './bin.ts'
 import { describeError, UsageError } from './errors.ts'
 import { readUserFile } from './files.ts'
 import { createImportReader } from './importReader.ts'
@@ -23,7 +24,7 @@ type Options = {
 const repeated = (value: string, before: readonly string[]) => [...before, value]
 
 function createCommand(): Command {
-  return new Command('tsolc')
+  return throwingErrors(new Command('tsolc'))
     .description('Solidity compiler with tensor instructions. Takes and gives the standard JSON of solc.')
     .argument('[file]', 'standard JSON input; standard input when left out')
     .option('--version', 'show the version and exit')
@@ -33,18 +34,17 @@ function createCommand(): Command {
     .option('--allow-paths <paths>', 'directories that imports may be read from, separated by commas', '')
     .helpOption('--help', 'show this help and exit')
     .allowExcessArguments(false)
-    .configureOutput({ writeErr: () => {} })
-    .exitOverride()
 }
 
-/** Parses standard JSON; input that is none gives the output that solc gives. */
-function parseInput(text: string): StandardJsonInput | StandardJsonOutput {
+/** Parses standard JSON, after a byte order mark too, as solc does; input that is none gives the output that solc gives. */
+function parseInput(text: string): { input: StandardJsonInput } | { output: StandardJsonOutput } {
   try {
-    const input: unknown = JSON.parse(text)
-    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as StandardJsonInput
-    return jsonError('Input is not a JSON object.')
+    const input: unknown = JSON.parse(text.replace(/^\ufeff/, ''))
+    if (typeof input === 'object' && input !== null && !Array.isArray(input))
+      return { input: input as StandardJsonInput }
+    return { output: jsonError('Input is not a JSON object.') }
   } catch (error) {
-    return jsonError(describeError(error))
+    return { output: jsonError(describeError(error)) }
   }
 }
 
@@ -52,10 +52,6 @@ function jsonError(message: string): StandardJsonOutput {
   return {
     errors: [{ component: 'general', severity: 'error', type: 'JSONError', message, formattedMessage: message }],
   }
-}
-
-function isInput(value: StandardJsonInput | StandardJsonOutput): value is StandardJsonInput {
-  return !('errors' in value)
 }
 
 function compileStandardJson(file: string | undefined, options: Options): void {
@@ -67,8 +63,8 @@ function compileStandardJson(file: string | undefined, options: Options): void {
     includePaths: options.includePath,
     allowPaths: options.allowPaths.split(',').filter((path) => path !== ''),
   })
-  const input = parseInput(Buffer.from(text).toString('utf8'))
-  const output = isInput(input) ? compile(input, packageImports(reader)) : input
+  const parsed = parseInput(Buffer.from(text).toString('utf8'))
+  const output = 'input' in parsed ? compile(parsed.input, packageImports(reader)) : parsed.output
   process.stdout.write(`${JSON.stringify(output)}\n`)
 }
 
@@ -80,12 +76,4 @@ function main(argv: readonly string[]): void {
   else throw new UsageError('nothing to do: give --standard-json, --version or --help')
 }
 
-try {
-  main(process.argv)
-} catch (error) {
-  if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = 0
-  else {
-    console.error(`tsolc: ${describeError(error).replace(/^error: /, '')}`)
-    process.exitCode = 1
-  }
-}
+await runBin('tsolc', () => main(process.argv))

@@ -13,8 +13,11 @@ import { contractSource } from './contractSource.ts'
 /** Largest code of an account (EIP-170). */
 const MAX_CODE_BYTES = 24576
 
+/** Names that a contract can't have, for its source imports them from the library. */
+export const takenContractNames: readonly string[] = ['Tensor', 'TensorInstructions']
+
 export type ContractOptions = {
-  /** Name of the contract; begins with a capital letter. */
+  /** Name of the contract: a capital letter, then letters, digits and underscores; none of {@link takenContractNames}. */
   readonly name: string
   /**
    * Where the weights are: in the registry, under the model's root; in the code of an account, whose address the
@@ -76,8 +79,12 @@ function placeOf(program: Program, wanted: ContractOptions['weights']): Generate
  */
 export function generateContract(program: Program, options: ContractOptions): GeneratedContract {
   const { name, inputDoc } = options
-  if (!/^[A-Z]\w*$/.test(name) || ['Tensor', 'TensorInstructions'].includes(name))
-    throw new TypeError(`name: ${JSON.stringify(name)} is not a contract name that begins with a capital letter`)
+  // No keyword of Solidity begins with a capital letter.
+  if (!/^[A-Z]\w*$/.test(name))
+    throw new TypeError(
+      `name: expected a capital letter, then letters, digits and underscores, found ${JSON.stringify(name)}`,
+    )
+  if (takenContractNames.includes(name)) throw new TypeError(`name: ${name} is taken by the library`)
   const weights = placeOf(program, options.weights)
   const steps = lowerProgram(program, { weights: weights === 'code' ? 'code' : 'model' })
   const root = modelRoot(program)

@@ -1,6 +1,13 @@
 import type { Block } from '@ethereumjs/block'
 import { createFeeMarket1559Tx, type FeeMarket1559Tx } from '@ethereumjs/tx'
-import { type Address, bytesToHex, createAddressFromPublicKey, privateToPublic } from '@ethereumjs/util'
+import {
+  type Address,
+  bigIntToBytes,
+  bytesToHex,
+  createAddressFromPublicKey,
+  privateToPublic,
+  setLengthLeft,
+} from '@ethereumjs/util'
 import { buildBlock, type RunTxResult, type VM } from '@ethereumjs/vm'
 import type { Kernel } from '../kernel/index.ts'
 import { createMemoryStore, type ModelStore, type Program, type Root, registrationOf } from '../model/index.ts'
@@ -8,7 +15,7 @@ import { type Outcome, outcomeOf, runMessage } from './call.ts'
 import { defaultGenesis, developmentAccounts, type TensorGenesis } from './genesis.ts'
 import { createGenesisVM } from './genesisVM.ts'
 import { type BytesLike, type Hex, readAddress, readBytes, readGas, readPrivateKey } from './input.ts'
-import { encodeRegistration } from './registry.ts'
+import { encodeRegistration, REGISTRAR_SLOT, registrationRefusal } from './registry.ts'
 import { copyVM } from './tensorEVM.ts'
 
 /** Most gas of a transaction (EIP-7825). */
@@ -219,6 +226,19 @@ export async function createChain(options: ChainOptions = {}): Promise<Chain> {
   const sendTransaction = async (request: TransactionRequest) =>
     (await inTurn(() => mineBlock([request])))[0] as Receipt
 
+  const registrar = () =>
+    inTurn(async () => {
+      const registry = readAddress(genesis.registry, 'registry')
+      const stored = await vm.stateManager.getStorage(registry, setLengthLeft(bigIntToBytes(REGISTRAR_SLOT), 32))
+      return bytesToHex(setLengthLeft(stored, 20))
+    })
+
+  const refusal = async (root: Root, receipt: Receipt): Promise<Error> => {
+    const what = `model ${root} was not registered`
+    const reason = registrationRefusal(receipt.returnValue, await registrar())
+    return reason === undefined ? failure(what, receipt) : new Error(`${what}: ${reason}`)
+  }
+
   return {
     genesis,
     store,
@@ -251,7 +271,7 @@ export async function createChain(options: ChainOptions = {}): Promise<Chain> {
       const root = await store.put(program)
       const data = encodeRegistration(registrationOf(program))
       const receipt = await sendTransaction({ ...request, to: genesis.registry, data })
-      if (receipt.status === 0) throw failure(`model ${root} was not registered`, receipt)
+      if (receipt.status === 0) throw await refusal(root, receipt)
       return { ...receipt, root }
     },
     setNextBlockTimestamp(timestamp) {

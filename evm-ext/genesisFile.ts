@@ -19,8 +19,24 @@ export const DEFAULT_REGISTRY_ADDRESS = '0x000000000000000000000000000000000000a
 const ZERO_ADDRESS = `0x${'0'.repeat(40)}` as const
 /** Addresses below are kept for precompiles of Ethereum and, from 0x100 on, of rollups (RIP-7587). */
 const FIRST_FREE_ADDRESS = 0x200n
+
+/** The system caller and the contracts that blocks call: EIP-4788, EIP-2935, EIP-7002, EIP-7251, and deposits. */
+const systemAddresses: readonly string[] = [
+  '0xfffffffffffffffffffffffffffffffffffffffe',
+  '0x000f3df6d732807ef1319fb7b8bb8522d0beac02',
+  '0x0000f90827f1c53a10cb7a02335b175320002935',
+  '0x00000961ef480eb55e80d19ad83579a64c007002',
+  '0x0000bbddc7ce488642fb579f8b00f3a590007251',
+  '0x00000000219ab540356cbb839cbe05303d7705fa',
+]
 /** London's first base fee, which geth too gives to a genesis block that names none. */
 const INITIAL_BASE_FEE = 1_000_000_000
+
+/** Keys of a geth genesis file. Those that only describe a block with a parent or transactions are not read. */
+const rootKeys = [
+  ...['config', 'alloc', 'nonce', 'timestamp', 'extraData', 'gasLimit', 'difficulty', 'mixHash', 'coinbase'],
+  ...['baseFeePerGas', 'excessBlobGas', 'blobGasUsed', 'number', 'gasUsed', 'parentHash'],
+]
 
 type Hex = `0x${string}`
 
@@ -60,6 +76,7 @@ export type TensorGenesis = {
 export function readTensorGenesis(json: unknown, where = 'genesis'): TensorGenesis {
   const reader = createReader(where)
   const root = reader.object(typeof json === 'string' ? parseJSON(json, where) : json, '')
+  checkKeys(root, rootKeys, '', reader)
   const config = reader.object(root.config, 'config')
   const chainId = reader.integer(config.chainId, 'config.chainId')
   if (chainId === 0) reader.fail('config.chainId', 'expected at least 1, found 0')
@@ -76,6 +93,8 @@ export function readTensorGenesis(json: unknown, where = 'genesis'): TensorGenes
   if (precompile === registry)
     reader.fail('config.tensor.registry', `expected an address other than the precompile's, found "${registry}"`)
   const registrar = reader.address(tensor.registrar ?? ZERO_ADDRESS, 'config.tensor.registrar')
+  if (registrar === precompile || registrar === registry)
+    reader.fail('config.tensor.registrar', `expected an account that can send transactions, found "${registrar}"`)
   alloc[registry] = {
     balance: '0x0',
     nonce: '0x1',
@@ -119,6 +138,8 @@ function freeAddress(given: unknown, fallback: Hex, key: string, alloc: GethGene
     const reason = 'for lower addresses are those of standard precompiles'
     reader.fail(path, `expected at least ${hex(FIRST_FREE_ADDRESS)}, ${reason}, found "${address}"`)
   }
+  if (systemAddresses.includes(address))
+    reader.fail(path, `expected an address that the protocol does not write to, found "${address}"`)
   if (alloc[address] !== undefined) reader.fail(path, `expected an address that alloc does not use, found "${address}"`)
   return address
 }

@@ -1,7 +1,7 @@
 import type { TensorParameters } from '../gas-model/index.ts'
 import type { JSONObject, Reader } from './genesisReader.ts'
 import { checkTensorParameters } from './parameters.ts'
-import { describe, nearest } from './wording.ts'
+import { describe, suggestion } from './wording.ts'
 
 /** Name that Common gives to the fork that brings the tensor instructions. */
 export const TENSOR_FORK = 'tensor'
@@ -66,7 +66,7 @@ function isByTime(key: string): boolean {
 export function checkEthereumForks(config: JSONObject, reader: Reader): void {
   for (const key of Object.keys(config))
     if (/(?:Block|Time)$/.test(key) && !forkKeys.includes(key))
-      reader.fail(`config.${key}`, `no such fork; did you mean ${nearest(key, forkKeys)}?`)
+      reader.fail(`config.${key}`, `no such fork${suggestion(key, forkKeys)}`)
   if (config.eip155Block !== config.eip158Block)
     reader.fail(
       'config.eip158Block',
@@ -93,7 +93,7 @@ export function readBlobSchedule(config: JSONObject, reader: Reader): Record<str
   const scheduled = known.filter((name) => name.startsWith('bpo') && config[`${name}Time`] !== undefined)
   for (const name of new Set([...Object.keys(schedule), ...scheduled])) {
     const path = `config.blobSchedule.${name}`
-    if (!known.includes(name)) reader.fail(path, `no such fork; did you mean ${nearest(name, known)}?`)
+    if (!known.includes(name)) reader.fail(path, `no such fork${suggestion(name, known)}`)
     const entry = reader.object(schedule[name], path)
     const parameters = {
       target: reader.integer(entry.target, `${path}.target`),
@@ -191,8 +191,8 @@ function readForkName(value: unknown, path: string, earlier: readonly TensorFork
   return value
 }
 
-/** Fails on a key that is not known, suggesting the nearest. */
+/** Fails on a key that is not known, suggesting one that is near. */
 export function checkKeys(object: JSONObject, known: readonly string[], path: string, reader: Reader): void {
   for (const key of Object.keys(object))
-    if (!known.includes(key)) reader.fail(`${path}.${key}`, `no such key; did you mean ${nearest(key, known)}?`)
+    if (!known.includes(key)) reader.fail(path === '' ? key : `${path}.${key}`, `no such key${suggestion(key, known)}`)
 }

@@ -59,6 +59,13 @@ export function createReader(where: string): Reader {
   }
 }
 
+const readFailures: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'is a directory',
+  ENOTDIR: 'a parent is not a directory',
+  EACCES: 'permission denied',
+}
+
 /**
  * Reads and parses a JSON file.
  *
@@ -69,18 +76,19 @@ export function readJSONFile(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    const { code } = error as { code?: string }
-    throw new GenesisError(`${path}: ${code === 'ENOENT' ? 'no such file' : `can't be read (${code})`}`)
+    const { code = '' } = error as { code?: string }
+    throw new GenesisError(`${path}: ${readFailures[code] ?? `can't be read (${code})`}`)
   }
   return parseJSON(text, path)
 }
 
 /**
- * `JSON.parse` with an error that says where.
+ * `JSON.parse`, after a byte order mark too, with an error that says where.
  *
  * @throws {GenesisError} naming the line and column where the text stops being JSON
  */
-export function parseJSON(text: string, where: string): unknown {
+export function parseJSON(given: string, where: string): unknown {
+  const text = given.replace(/^\ufeff/, '')
   try {
     return JSON.parse(text)
   } catch {

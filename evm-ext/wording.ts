@@ -8,10 +8,11 @@ export function describe(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
-/** The name with the smallest edit distance from a mistyped one. */
-export function nearest(given: string, names: readonly string[]): string {
-  let best = names[0] as string
-  let bestDistance = Number.POSITIVE_INFINITY
+/** `; did you mean tensorTime?`: the name with the smallest edit distance from a mistyped one; empty when none is near. */
+export function suggestion(given: string, names: readonly string[]): string {
+  let best: string | undefined
+  // Up to a third of what was given can be mistyped.
+  let bestDistance = Math.floor(given.length / 3) + 1
   for (const name of names) {
     const distance = editDistance(given.toLowerCase(), name.toLowerCase())
     if (distance < bestDistance) {
@@ -19,7 +20,7 @@ export function nearest(given: string, names: readonly string[]): string {
       bestDistance = distance
     }
   }
-  return best
+  return best === undefined ? '' : `; did you mean ${best}?`
 }
 
 function editDistance(a: string, b: string): number {

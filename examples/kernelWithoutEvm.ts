@@ -1,5 +1,4 @@
 // The kernel needs no EVM: a dense layer as two instructions, and one of its outputs evaluated alone.
-import { pathToFileURL } from 'node:url'
 import {
   type ComputeInstruction,
   createTensor,
@@ -8,6 +7,7 @@ import {
   tensorOf,
 } from '../isa/index.ts'
 import { createReferenceKernel, kernelBody } from '../kernel/index.ts'
+import { runExample } from './runExample.ts'
 
 export function main(print: (line: string) => void = console.log): void {
   const kernel = createReferenceKernel()
@@ -47,4 +47,4 @@ export function main(print: (line: string) => void = console.log): void {
   print(`output 1 only ${evaluateElement(rescale, scaling, outputs, 1)}`)
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main()
+await runExample(import.meta.url, main)

@@ -1,8 +1,8 @@
 // Tensor instructions by hand: bytecode that multiplies two vectors from calldata and returns the product.
-import { pathToFileURL } from 'node:url'
 import { disassemble, formatDisassembly } from '../compiler-ext/index.ts'
 import { createChain } from '../evm-ext/index.ts'
 import { encodeType, instructionByMnemonic } from '../isa/index.ts'
+import { runExample } from './runExample.ts'
 
 /** PUSH32 of a word. */
 function push32(word: bigint): string {
@@ -33,7 +33,7 @@ export async function main(print: (line: string) => void = console.log): Promise
     opcode('TMSTORE'),
     '60045ff3', // PUSH1 4, PUSH0, RETURN: the four bytes of the sum
   ].join('')
-  print(formatDisassembly(disassemble(runtime)))
+  print(formatDisassembly(disassemble(runtime)).trimEnd())
 
   const chain = await createChain()
   const size = (runtime.length / 2).toString(16).padStart(2, '0')
@@ -45,4 +45,4 @@ export async function main(print: (line: string) => void = console.log): Promise
   print(`status ${status}: 1*10 + 2*20 + 3*30 - 4*40 = ${product}, ${gasUsed} gas`)
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main()
+await runExample(import.meta.url, main)

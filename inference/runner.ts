@@ -1,11 +1,9 @@
-import { createAddressFromString } from '@ethereumjs/util'
 import { Interface } from 'ethers'
-import { compileSources } from '../compiler-ext/compileSources.ts'
-import { type GeneratedContract, generateContract } from '../compiler-ext/contract.ts'
 import type { Chain, Hex, Receipt } from '../evm-ext/index.ts'
 import { byteLength, type Tensor, tensorBytes, tensorView } from '../isa/index.ts'
 import { interpret, type Program } from '../model/index.ts'
-import type { InferencePath } from './choices.ts'
+import { deployModel } from './contract.ts'
+import type { InferencePath } from './paths.ts'
 
 /** One inference: canonical bytes of the outputs, the transaction's gas (0 where there is none), and wall time. */
 export type Inference = { readonly output: Uint8Array; readonly gas: number; readonly milliseconds: number }
@@ -19,6 +17,7 @@ export type InferenceRunner = {
    * Runs one sample: the canonical bytes of the program's inputs, one after another.
    *
    * @throws {Error} when the transaction fails, with the reason
+   * @throws {RangeError} without a chain, when the sample has another length
    */
   infer(sample: Uint8Array): Promise<Inference>
 }
@@ -36,6 +35,8 @@ function referenceRunner(program: Program): InferenceRunner {
     codeBytes: 0,
     async infer(sample) {
       const start = performance.now()
+      if (sample.length !== sampleBytes(program))
+        throw new RangeError(`sample: ${sample.length} bytes, expected ${sampleBytes(program)}`)
       let offset = 0
       const inputs = program.inputs.map((type): Tensor => {
         const bytes = new Uint8Array(sample.subarray(offset, offset + byteLength(type)))
@@ -69,40 +70,8 @@ async function precompileRunner(chain: Chain, program: Program): Promise<Inferen
   }
 }
 
-/** Compiled creation code of a generated contract, constructor argument not included. */
-export function compileContract({ name, source }: Pick<GeneratedContract, 'name' | 'source'>): {
-  readonly bytecode: Hex
-  readonly abi: readonly unknown[]
-} {
-  const file = `${name}.sol`
-  const contract = compileSources({ [file]: source })[file]?.[name]
-  if (contract === undefined) throw new Error(`${file}: the compiler gave no contract ${name}`)
-  return { bytecode: `0x${contract.evm.bytecode.object}`, abi: contract.abi }
-}
-
-/** Bytes of an account's code. */
-async function deployedBytes(chain: Chain, address: Hex): Promise<number> {
-  return (await chain.vm.stateManager.getCode(createAddressFromString(address))).length
-}
-
-/** Deploys a generated contract, its weights first where they live in code. */
-async function deployContract(chain: Chain, program: Program): Promise<{ address: Hex; codeBytes: number }> {
-  const contract = generateContract(program, { name: 'Model', weights: 'auto' })
-  if (contract.weights === 'model') await chain.registerModel(program)
-  const { bytecode } = compileContract(contract)
-  if (contract.dataInitCode === undefined) {
-    const { contractAddress } = await chain.deploy(bytecode)
-    return { address: contractAddress, codeBytes: await deployedBytes(chain, contractAddress) }
-  }
-  const weights = (await chain.deploy(contract.dataInitCode)).contractAddress
-  const argument = weights.slice(2).padStart(64, '0')
-  const { contractAddress } = await chain.deploy(`${bytecode}${argument}`)
-  const codeBytes = (await deployedBytes(chain, weights)) + (await deployedBytes(chain, contractAddress))
-  return { address: contractAddress, codeBytes }
-}
-
 async function instructionsRunner(chain: Chain, program: Program): Promise<InferenceRunner> {
-  const { address, codeBytes } = await deployContract(chain, program)
+  const { address, codeBytes } = await deployModel(chain, program)
   return {
     path: 'instructions',
     codeBytes,
@@ -128,11 +97,4 @@ export async function createRunner(
 ): Promise<InferenceRunner> {
   if (path === 'reference') return referenceRunner(program)
   return path === 'precompile' ? precompileRunner(await chain(), program) : instructionsRunner(await chain(), program)
-}
-
-/** Least, median and greatest of a list of numbers that is not empty; the median of an even count is the lower one. */
-export function spread(values: readonly number[]): { min: number; median: number; max: number } {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (index: number) => sorted[index] as number
-  return { min: at(0), median: at((sorted.length - 1) >> 1), max: at(sorted.length - 1) }
 }

@@ -103,7 +103,7 @@ function decodeConstants(bytes: Uint8Array, types: readonly TensorType[], layout
 
 function parse(bytes: Uint8Array): Program {
   if (bytes.length < HEADER_BYTES) throw new RangeError(`${bytes.length} bytes are too few for a header`)
-  if (MAGIC.some((byte, index) => bytes[index] !== byte)) throw new RangeError('does not begin with TENSOREV')
+  if (!isModelFile(bytes)) throw new RangeError('does not begin with TENSOREV')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const [version, inputs, outputs, steps, constants, reserved] = Array.from({ length: 6 }, (_, index) =>
     view.getUint32(MAGIC.length + 4 * index),
@@ -122,6 +122,11 @@ function parse(bytes: Uint8Array): Program {
   }
   valueTypes(program)
   return program
+}
+
+/** Whether bytes begin as a model file does; the rest may still be wrong. */
+export function isModelFile(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, index) => bytes[index] === byte)
 }
 
 /**

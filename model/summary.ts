@@ -34,6 +34,8 @@ export type ProgramSummary = {
   readonly outputs: readonly TensorType[]
   readonly steps: readonly StepSummary[]
   readonly macs: number
+  /** Gas of the tensor instructions besides the steps: loads of inputs and constants, stores and frees. */
+  readonly loadGas: number
   /** Gas of all tensor instructions of one inference: model and arena untouched before, EVM memory not counted. */
   readonly gas: number
   /** Most arena bytes in use at once. */
@@ -155,6 +157,7 @@ export function summarize(program: Program, parameters: TensorParameters = sched
     outputs: program.outputs.map(typeAt),
     steps,
     macs: steps.reduce((sum, { macs }) => sum + macs, 0),
+    loadGas: steps.reduce((rest, step) => rest - step.gas, gas),
     gas,
     peakBytes,
     modelBytes: constants.reduce((sum, tensor) => sum + byteLength(tensor), 0),

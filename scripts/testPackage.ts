@@ -5,13 +5,25 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 // Packs the package, installs the tarball in an empty project and uses it as a user would: imports every subpath with
-// types, runs both commands, and resolves the Solidity library.
+// types, imports and runs a model by the packed commands, and resolves the Solidity library.
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const folder = mkdtempSync(join(tmpdir(), 'tensor-evm-package-'))
 
 function run(command: string, args: readonly string[], cwd: string): string {
   return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+/** Imports a model and runs two pictures, all paper and all ink, by the packed commands. */
+function useModel(model: string): void {
+  const imported = JSON.parse(run('npx', ['tensor-evm', 'import', model, '--out', 'imported', '--json'], folder))
+  writeFileSync(join(folder, 'rows.bin'), new Uint8Array([...Array(36).fill(0x80), ...Array(36).fill(0x7f)]))
+  const rows = ['--input', 'rows.bin', '--output', 'answers.bin', '--json']
+  const report = JSON.parse(run('npx', ['tensor-evm', 'run', 'imported/Lines.tensor', ...rows], folder))
+  // Neither picture has a stroke: both classes get one half.
+  const answers = [...new Int8Array(readFileSync(join(folder, 'answers.bin')))]
+  if (answers.join() !== '0,0,0,0') throw new Error(`lines.tflite: expected 0 for every class, found ${answers}`)
+  console.log(`lines.tflite: ${imported.steps.length} steps, ${report.samples} rows, ${report.gasPerSample.median} gas`)
 }
 
 const consumer = `
@@ -21,6 +33,7 @@ import { schedule } from 'tensor-evm/gas-model'
 import { createMemoryStore, createProgramBuilder, interpret } from 'tensor-evm/model'
 import { createChain } from 'tensor-evm/evm-ext'
 import { compileSources, disassemble } from 'tensor-evm/compiler-ext'
+import { createRunner } from 'tensor-evm/inference'
 
 const builder = createProgramBuilder()
 const x = builder.input({ dtype: 'int8', shape: [1, 3] })
@@ -29,6 +42,9 @@ builder.output(builder.emit('MATMUL', { attributes: {}, a: x, b: w }))
 const program = builder.build()
 const [result] = interpret(program, [tensorOf('int8', [1, 3], [4, 5, 6])]) as [Tensor]
 if (result.data[0] !== 32) throw new Error('wrong product ' + result.data[0])
+const runner = await createRunner('instructions', program, () => createChain())
+const { output, gas } = await runner.infer(Uint8Array.of(4, 5, 6))
+if (output[0] !== 32 || gas === 0) throw new Error('wrong inference ' + output)
 
 const source = \`// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.29;
@@ -58,7 +74,7 @@ try {
   run('npx', ['tsc', ...options, 'consumer.ts'], folder)
   console.log(run('node', ['consumer.js'], folder).trim())
   for (const command of ['tensor-evm', 'tsolc']) console.log(run('npx', [command, '--version'], folder).trim())
-  console.log('1 passed, 0 failed')
+  useModel(join(root, 'examples/importTflite/lines.tflite'))
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -1,11 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { instructionByMnemonic } from '../isa/index.ts'
 import { runReference } from '../test/referenceRun.ts'
 import { readVectorFile, type Vector, vectorPaths } from '../test/vectorFile.ts'
-
-// Fills in `gas` of every vector. With --check it only compares, and fails when a file is out of date.
 
 const MAX_LINE = 118
 
@@ -51,20 +46,3 @@ export function vectorGasFiles(): Map<string, string> {
     }),
   )
 }
-
-function main(): void {
-  const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-  const check = process.argv.includes('--check')
-  for (const [path, content] of vectorGasFiles()) {
-    if (readFileSync(join(root, path), 'utf8') === content) continue
-    if (check) {
-      console.error(`${path}: out of date; run "npm run generate"`)
-      process.exitCode = 1
-    } else {
-      writeFileSync(join(root, path), content)
-      console.log(`wrote ${path}`)
-    }
-  }
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) main()

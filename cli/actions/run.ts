@@ -5,13 +5,21 @@ import {
   type DevelopmentAccount,
   developmentAccounts,
   loadTensorGenesis,
+  type TensorGenesis,
 } from '../../evm-ext/index.ts'
-import { byteLength, formatType } from '../../isa/index.ts'
+import {
+  createRunner,
+  type Inference,
+  type InferencePath,
+  type InferenceRunner,
+  minMedianMax,
+  sampleBytes,
+} from '../../inference/index.ts'
+import { formatType } from '../../isa/index.ts'
 import { summarize } from '../../model/index.ts'
-import type { InferencePath, Rounding } from '../choices.ts'
+import type { Rounding } from '../choices.ts'
 import { UsageError } from '../errors.ts'
-import { readUserFile, writeUserFile } from '../files.ts'
-import { createRunner, type Inference, type InferenceRunner, sampleBytes, spread } from '../inference.ts'
+import { checkWritable, readUserFile, writeUserFile } from '../files.ts'
 import { type LoadedModel, loadModel } from '../models.ts'
 import { createProgress } from '../progress.ts'
 
@@ -42,16 +50,14 @@ function readSamples({ program }: LoadedModel, { input, limit }: RunOptions): Ui
  *
  * @throws {UsageError} when the chain's first account has nothing to pay with, or the fork starts at a later block
  */
-async function startChain(genesisPath: string | undefined): Promise<Chain> {
-  if (genesisPath === undefined) return createChain()
-  const genesis = loadTensorGenesis(genesisPath)
+async function startChain(genesis: TensorGenesis, path: string): Promise<Chain> {
   const chain = await createChain({ genesis })
   const { address } = developmentAccounts[0] as DevelopmentAccount
   if ((await chain.balance(address)) === 0n)
-    throw new UsageError(`genesis ${genesisPath}: expected alloc to fund ${address}, which sends the transactions`)
+    throw new UsageError(`genesis ${path}: expected alloc to fund ${address}, which sends the transactions`)
   const [fork] = genesis.forks
   if (fork.block !== undefined && fork.block > 1)
-    throw new UsageError(`genesis ${genesisPath}: expected config.tensorBlock 0 or 1, found ${fork.block}`)
+    throw new UsageError(`genesis ${path}: expected config.tensorBlock 0 or 1, found ${fork.block}`)
   if (fork.time !== undefined && fork.time > Number(genesis.geth.timestamp)) chain.setNextBlockTimestamp(fork.time)
   return chain
 }
@@ -76,22 +82,26 @@ async function inferAll(runner: InferenceRunner, samples: readonly Uint8Array[])
 export async function run(modelPath: string, options: RunOptions): Promise<void> {
   const model = loadModel(modelPath, options.rounding)
   const samples = readSamples(model, options)
-  const runner = await createRunner(options.path, model.program, () => startChain(options.genesis))
+  const genesis = options.genesis === undefined ? undefined : loadTensorGenesis(options.genesis)
+  if (options.output !== undefined) checkWritable([options.output])
+  const runner = await createRunner(options.path, model.program, () =>
+    genesis === undefined ? createChain() : startChain(genesis, options.genesis as string),
+  )
   const results = await inferAll(runner, samples)
   const output = Buffer.concat(results.map((result) => result.output))
   if (options.output !== undefined) writeUserFile(options.output, output)
 
-  const { macs, rounding } = { ...summarize(model.program), rounding: roundingOf(model) }
+  const { macs, modelBytes } = summarize(model.program)
   const report = {
     model: model.name,
     path: options.path,
-    rounding,
+    rounding: roundingOf(model),
     samples: samples.length,
     macs,
-    gasPerSample: spread(results.map(({ gas }) => gas)),
-    msPerSample: spread(results.map(({ milliseconds }) => Number(milliseconds.toFixed(3)))),
+    gasPerSample: minMedianMax(results.map(({ gas }) => gas)),
+    msPerSample: minMedianMax(results.map(({ milliseconds }) => Number(milliseconds.toFixed(3)))),
     codeBytes: runner.codeBytes,
-    modelBytes: model.program.constants.reduce((sum, tensor) => sum + byteLength(tensor), 0),
+    modelBytes,
     outputSha256: createHash('sha256').update(output).digest('hex'),
   }
   if (options.json) console.log(JSON.stringify(report))

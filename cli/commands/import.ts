@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import { roundings } from '../choices.ts'
+import { parsePath } from '../arguments.ts'
+import { roundingOption } from '../choices.ts'
 
 type Import = typeof import('../actions/import.ts').importModel
 
@@ -9,8 +10,8 @@ export function addImportCommand(program: Command): void {
     .command('import')
     .description('turn a TFLite file into a model file, a Solidity contract, its ABI, bytecode and a summary')
     .argument('<model>', 'a .tflite file, or a model file')
-    .requiredOption('--out <directory>', 'where the files go')
-    .addOption(new Option('--rounding <mode>', 'of every RESCALE (default: double for .tflite)').choices(roundings))
+    .requiredOption('--out <directory>', 'where the files go', parsePath)
+    .addOption(roundingOption())
     .addOption(
       new Option('--weights <place>', 'in code when they fit one account, or in the registry')
         .choices(['auto', 'code', 'model'])

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
-import { parseCount } from '../arguments.ts'
-import { inferencePaths, roundings } from '../choices.ts'
+import { inferencePaths } from '../../inference/paths.ts'
+import { parseCount, parsePath } from '../arguments.ts'
+import { roundingOption } from '../choices.ts'
 
 type Run = typeof import('../actions/run.ts').run
 
@@ -10,14 +11,9 @@ export function addRunCommand(program: Command): void {
     .command('run')
     .description('run a model on rows of input, one transaction a row on an in-process chain')
     .argument('<model>', 'a .tflite file or a model file that "import" wrote')
-    .requiredOption('--input <file>', 'raw little-endian rows of the inputs (int8: one byte an element)')
-    .option('--output <file>', 'where the raw rows of the outputs go')
-    .addOption(
-      new Option(
-        '--rounding <mode>',
-        'of every RESCALE (default: double for .tflite, as stored for a model file)',
-      ).choices(roundings),
-    )
+    .requiredOption('--input <file>', 'raw little-endian rows of the inputs (int8: one byte an element)', parsePath)
+    .option('--output <file>', 'where the raw rows of the outputs go', parsePath)
+    .addOption(roundingOption())
     .addOption(
       new Option('--path <path>', 'contract with instructions, precompile, or plain reference without a chain')
         .choices(inferencePaths)
@@ -27,6 +23,7 @@ export function addRunCommand(program: Command): void {
     .option(
       '--genesis <file>',
       'chain configuration; runs from the first block with the fork (default: a development chain)',
+      parsePath,
     )
     .option('--json', 'print one JSON object')
     .action(async (...args: Parameters<Run>) => (await import('../actions/run.ts')).run(...args))

@@ -1,6 +1,7 @@
 // A chain of one's own: a genesis file switches the tensor fork on at a timestamp and reprices it at a later one.
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { createChain, loadTensorGenesis, replay } from '../../evm-ext/index.ts'
+import { runExample } from '../runExample.ts'
 
 // TSPACE (AE 08), then the word is stored and returned.
 const RUNTIME = 'ae085f5260205ff3'
@@ -24,4 +25,4 @@ export async function main(print: (line: string) => void = console.log): Promise
   )
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main()
+await runExample(import.meta.url, main)

@@ -1,10 +1,10 @@
 // A classifier in the middle of a transfer: a contract pays only what the model lets pass.
 import { readFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
 import { bytesToHex } from '@ethereumjs/util'
 import { Interface } from 'ethers'
 import { compileSources } from '../../compiler-ext/index.ts'
 import { createChain } from '../../evm-ext/index.ts'
+import { runExample } from '../runExample.ts'
 
 const RECIPIENT = '0x00000000000000000000000000000000000000b0'
 
@@ -37,4 +37,4 @@ function describeRevert(abi: Interface, data: string): string {
   return error === null ? data : `${error.name}(${error.args.join(', ')})`
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main()
+await runExample(import.meta.url, main)

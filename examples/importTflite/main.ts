@@ -1,10 +1,11 @@
 // From a TFLite file to a contract's answer: import, look at the program, deploy it, ask it.
 import { readFileSync } from 'node:fs'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { createRunner } from '../../cli/inference.ts'
+import { fileURLToPath } from 'node:url'
 import { createChain } from '../../evm-ext/index.ts'
+import { createRunner } from '../../inference/index.ts'
 import { formatType } from '../../isa/index.ts'
 import { importTflite, summarize } from '../../model/index.ts'
+import { runExample } from '../runExample.ts'
 
 const upright = ['..#...', '..#...', '..#...', '..#...', '..#...', '......']
 const level = ['......', '......', '.#####', '......', '......', '......']
@@ -31,4 +32,4 @@ export async function main(print: (line: string) => void = console.log): Promise
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main()
+await runExample(import.meta.url, main)

@@ -1,20 +1,28 @@
 // The main job: a small int8 convolutional network classifies handwritten digits inside transactions, bit-exact on every
 // path. `npm start` runs it.
 import { readFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
-import { type InferencePath, inferencePaths } from '../../cli/choices.ts'
-import { createRunner, spread } from '../../cli/inference.ts'
 import { createProgress } from '../../cli/progress.ts'
 import { createChain } from '../../evm-ext/index.ts'
+import {
+  createRunner,
+  type InferencePath,
+  inferencePaths,
+  type MinMedianMax,
+  minMedianMax,
+} from '../../inference/index.ts'
 import { decodeModel, summarize } from '../../model/index.ts'
+import { runExample } from '../runExample.ts'
 import { CLASS_COUNT, type Digit, drawDigit, heldOutDigits } from './digits.ts'
 
 const DIGITS = 100
 
-type Result = { readonly path: InferencePath; readonly answers: readonly number[]; readonly outputs: Buffer } & Record<
-  'gas' | 'milliseconds',
-  { min: number; median: number; max: number }
->
+type Result = {
+  readonly path: InferencePath
+  readonly answers: readonly number[]
+  readonly outputs: Buffer
+  readonly gas: MinMedianMax
+  readonly milliseconds: MinMedianMax
+}
 
 /** Position of the greatest score, the lowest of equals. */
 function classOf(output: Uint8Array): number {
@@ -73,8 +81,8 @@ export async function main(print: (line: string) => void = console.log, count = 
       path,
       answers: inferences.map(({ output }) => classOf(output)),
       outputs: Buffer.concat(inferences.map(({ output }) => output)),
-      gas: spread(inferences.map(({ gas }) => gas)),
-      milliseconds: spread(inferences.map(({ milliseconds }) => milliseconds)),
+      gas: minMedianMax(inferences.map(({ gas }) => gas)),
+      milliseconds: minMedianMax(inferences.map(({ milliseconds }) => milliseconds)),
     })
   }
 
@@ -96,8 +104,4 @@ export async function main(print: (line: string) => void = console.log, count = 
   print(`${results.length} paths, ${count * CLASS_COUNT} scores each: the same bytes`)
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  main().catch((error: Error) => {
-    console.error(error.message)
-    process.exitCode = 1
-  })
+await runExample(import.meta.url, main)

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { inferencePaths, roundings } from '../../cli/choices.ts'
-import { createRunner, sampleBytes } from '../../cli/inference.ts'
+import { roundings } from '../../cli/choices.ts'
 import { loadModel } from '../../cli/models.ts'
 import { createChain, MAX_TRANSACTION_GAS } from '../../evm-ext/index.ts'
+import { createRunner, inferencePaths, sampleBytes } from '../../inference/index.ts'
 import { hasShared, sharedFolder } from '../shared.ts'
 
 // Real models with the outputs of TensorFlow Lite Micro in both rounding modes.

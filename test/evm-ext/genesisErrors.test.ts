@@ -8,6 +8,8 @@ const B = `0x${'bb'.repeat(20)}`
 describe('what a genesis file says wrongly is said in one line', () => {
   const fork = { name: 'cheaper', time: 200, parameters: {} }
   const cases: [name: string, json: unknown, message: string][] = [
+    ['an unknown key at the top', genesisJSON({}, { aloc: {} }), 'genesis: aloc: no such key; did you mean alloc?'],
+    ['a key like no other', genesisJSON({}, { comment: 'x' }), 'genesis: comment: no such key'],
     ['not an object', [], 'genesis: expected an object, found an array'],
     ['no config', { alloc: {} }, 'genesis: config: expected an object, found nothing'],
     ['chain id as text', genesisJSON({ chainId: '5' }), 'config.chainId: expected a nonnegative integer, found "5"'],
@@ -33,11 +35,7 @@ describe('what a genesis file says wrongly is said in one line', () => {
       genesisJSON({ eip158Block: 1, ...later(1) }),
       'config.eip158Block: expected 0, as config.eip155Block, found 1',
     ],
-    [
-      'a fork that is not known',
-      genesisJSON({ amsterdamTime: 5 }),
-      'config.amsterdamTime: no such fork; did you mean osakaTime?',
-    ],
+    ['a fork that is not known', genesisJSON({ amsterdamTime: 5 }), 'config.amsterdamTime: no such fork'],
     [
       'a mistyped tensor fork',
       genesisJSON({ tensorrTime: 4 }),
@@ -142,7 +140,17 @@ describe('what a genesis file says wrongly is said in one line', () => {
     [
       'an arena of broken granules',
       genesisJSON({ tensor: { parameters: { tensorArenaBytes: 100 } } }),
-      'config.tensor.parameters.tensorArenaBytes: expected a multiple of 64 up to 4294901760, found 100',
+      'config.tensor.parameters.tensorArenaBytes: expected a multiple of 64 up to 1073676288, found 100',
+    ],
+    [
+      'a registry where blocks write',
+      genesisJSON({ tensor: { registry: '0x0000F90827F1C53a10cb7A02335B175320002935' } }),
+      'config.tensor.registry: expected an address that the protocol does not write to, found "0x0000f908',
+    ],
+    [
+      'a registrar that is a contract of the fork',
+      genesisJSON({ tensor: { registrar: '0x000000000000000000000000000000000000ae01' } }),
+      'config.tensor.registrar: expected an account that can send transactions, found "0x',
     ],
     [
       'forks of the wrong type',

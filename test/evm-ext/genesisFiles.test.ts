@@ -23,7 +23,13 @@ test('a missing file', () => {
 })
 
 test('a directory', () => {
-  expect(() => loadTensorGenesis(folder)).toThrow(new GenesisError(`${folder}: can't be read (EISDIR)`))
+  expect(() => loadTensorGenesis(folder)).toThrow(new GenesisError(`${folder}: is a directory`))
+})
+
+test('a byte order mark before the JSON', () => {
+  const path = join(folder, 'marked.json')
+  writeFileSync(path, `\ufeff${JSON.stringify(genesisJSON({ tensorTime: 7 }))}`)
+  expect(loadTensorGenesis(path).forks[0]).toMatchObject({ time: 7 })
 })
 
 const broken: [text: string, place: string][] = [

@@ -84,7 +84,17 @@ describe('what is not supported', () => {
       'operator 2 SVDF "b" -> "c": this operator is not supported',
       'operator 3 ADD "x", "x" -> "d": its fused activation 4 is not a clamp',
     ])
-    expect(() => importSpec(model)).toThrow(/^test.tflite: 3 problems\n {2}operator 0 LSTM/)
+    expect(() => importSpec(model)).toThrow(
+      /^test\.tflite: 3 problems: operator 0 LSTM .* not supported; operator 2 SVDF .* supported; operator 3 ADD .* not a clamp$/,
+    )
+  })
+
+  it('is cut short where it is much', () => {
+    const names = Array.from({ length: 10 }, (_, index) => `problem${index}`)
+    expect(new ImportError('a.tflite', names.slice(0, 8)).message).toMatch(/^a\.tflite: 8 problems: .*; problem7$/)
+    const { message, problems: kept } = new ImportError('a.tflite', names)
+    expect(message).toMatch(/^a\.tflite: 10 problems: problem0; .*; problem7; and 2 more$/)
+    expect(kept).toEqual(names)
   })
 
   const weights = { shape: [2, 4], data: [1, 2, 3, 4, 5, 6, 7, 8], scale: 1 }

@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createImportReader } from '../../cli/importReader.ts'
 import { compile, compilerVersion, packageImports, type StandardJsonOutput } from '../../compiler-ext/index.ts'
-import { PREAMBLE } from './setup.ts'
+import { PREAMBLE } from '../compiler-ext/setup.ts'
+import { tsolc } from './bins.ts'
 
 let root: string
 
@@ -78,13 +77,6 @@ describe('imports from disk', () => {
   })
 })
 
-const script = fileURLToPath(new URL('../../cli/tsolc.ts', import.meta.url))
-
-function tsolc(args: readonly string[], input = '') {
-  const result = spawnSync(process.execPath, ['--import', 'tsx', script, ...args], { input, encoding: 'utf8' })
-  return { status: result.status, stdout: result.stdout, stderr: result.stderr }
-}
-
 describe('tsolc', () => {
   it('shows the two lines of solc for its version', () => {
     expect(tsolc(['--version'])).toEqual({
@@ -118,8 +110,24 @@ describe('tsolc', () => {
       return (JSON.parse(stdout) as StandardJsonOutput).errors
     }
     expect(errors('{')).toMatchObject([{ type: 'JSONError', severity: 'error' }])
+    expect(errors('[]')).toMatchObject([{ type: 'JSONError', message: 'Input is not a JSON object.' }])
     const sources = { 'A.sol': { content: `${PREAMBLE}import "None.sol";` } }
     expect(errors(JSON.stringify({ language: 'Solidity', sources }))).toMatchObject([{ type: 'ParserError' }])
+  })
+
+  it('compiles an input with a key that outputs have, or after a byte order mark', () => {
+    const sources = { 'A.sol': { content: `${PREAMBLE}contract A {}` } }
+    const input = { language: 'Solidity', sources, settings: { outputSelection: { '*': { '*': ['abi'] } } } }
+    const expected = compile(input)
+    expect(expected.contracts?.['A.sol']).toHaveProperty('A')
+    expect(JSON.parse(tsolc(['--standard-json'], `\ufeff${JSON.stringify(input)}`).stdout)).toEqual(expected)
+    const withErrors = JSON.parse(tsolc(['--standard-json'], JSON.stringify({ ...input, errors: [] })).stdout)
+    expect(withErrors).toEqual(compile(Object.assign(input, { errors: [] })))
+    expect(withErrors).not.toHaveProperty('language')
+  })
+
+  it('ends quietly when nobody reads its output', () => {
+    expect(tsolc(['--help'], '', '| true').stderr).toBe('')
   })
 
   it.each([

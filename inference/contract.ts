@@ -1,0 +1,52 @@
+import { createAddressFromString } from '@ethereumjs/util'
+import { type AbiItem, compileSources, type GeneratedContract, generateContract } from '../compiler-ext/index.ts'
+import type { Chain, Hex } from '../evm-ext/index.ts'
+import type { Program } from '../model/index.ts'
+
+/** A generated contract as a chain takes it. */
+export type CompiledModelContract = {
+  /** Creation code; an argument of the constructor is to follow it. */
+  readonly bytecode: Hex
+  readonly abi: readonly AbiItem[]
+}
+
+/** Compiles a generated contract. @throws {CompileError} when the compiler refuses it */
+export function compileContract({ name, source }: Pick<GeneratedContract, 'name' | 'source'>): CompiledModelContract {
+  const file = `${name}.sol`
+  const contract = compileSources({ [file]: source })[file]?.[name]
+  if (contract === undefined) throw new Error(`${file}: the compiler gave no contract ${name}`)
+  return { bytecode: `0x${contract.evm.bytecode.object}`, abi: contract.abi }
+}
+
+/** A model's contract on a chain. */
+export type DeployedModel = {
+  readonly address: Hex
+  /** Bytes of the contract's code, and of the code that holds its weights where there is one. */
+  readonly codeBytes: number
+}
+
+/** Bytes of an account's code. */
+async function deployedBytes(chain: Chain, address: Hex): Promise<number> {
+  return (await chain.vm.stateManager.getCode(createAddressFromString(address))).length
+}
+
+/**
+ * Generates, compiles and deploys the contract of a program. Weights that fit the code of one account are deployed before
+ * it; others are registered as a model.
+ *
+ * @throws {Error} when the chain refuses a deployment or the registration
+ */
+export async function deployModel(chain: Chain, program: Program): Promise<DeployedModel> {
+  const contract = generateContract(program, { name: 'Model', weights: 'auto' })
+  if (contract.weights === 'model') await chain.registerModel(program)
+  const { bytecode } = compileContract(contract)
+  if (contract.dataInitCode === undefined) {
+    const { contractAddress } = await chain.deploy(bytecode)
+    return { address: contractAddress, codeBytes: await deployedBytes(chain, contractAddress) }
+  }
+  const weights = (await chain.deploy(contract.dataInitCode)).contractAddress
+  const argument = weights.slice(2).padStart(64, '0')
+  const { contractAddress } = await chain.deploy(`${bytecode}${argument}`)
+  const codeBytes = (await deployedBytes(chain, weights)) + (await deployedBytes(chain, contractAddress))
+  return { address: contractAddress, codeBytes }
+}
