@@ -17,8 +17,11 @@ export type TensorFork = {
   readonly parameters: Partial<TensorParameters>
 }
 
-/** Ethereum's forks in their order. Networks skip the optional ones; the tensor fork needs every other. */
-const ethereumForks: readonly { readonly key: string; readonly optional?: true }[] = [
+/**
+ * Ethereum's forks in their order. Networks skip the optional ones. A chain may end with any from Shanghai on: the tensor
+ * fork needs no later one.
+ */
+const ethereumForks: readonly { readonly key: string; readonly optional?: true; readonly open?: true }[] = [
   { key: 'homesteadBlock' },
   { key: 'daoForkBlock', optional: true },
   { key: 'eip150Block' },
@@ -36,9 +39,9 @@ const ethereumForks: readonly { readonly key: string; readonly optional?: true }
   { key: 'mergeForkBlock', optional: true },
   { key: 'mergeNetsplitBlock', optional: true },
   { key: 'shanghaiTime' },
-  { key: 'cancunTime' },
-  { key: 'pragueTime' },
-  { key: 'osakaTime' },
+  { key: 'cancunTime', open: true },
+  { key: 'pragueTime', open: true },
+  { key: 'osakaTime', open: true },
   { key: 'bpo1Time', optional: true },
   { key: 'bpo2Time', optional: true },
   { key: 'bpo3Time', optional: true },
@@ -60,8 +63,8 @@ function isByTime(key: string): boolean {
 }
 
 /**
- * Checks the schedule of Ethereum's forks: every fork up to Osaka has a number, none is before an earlier one, and none
- * is scheduled that this software does not know.
+ * Checks the schedule of Ethereum's forks: every fork up to the chain's last has a number, none is before an earlier one,
+ * and none is scheduled that this software does not know.
  */
 export function checkEthereumForks(config: JSONObject, reader: Reader): void {
   for (const key of Object.keys(config))
@@ -73,8 +76,15 @@ export function checkEthereumForks(config: JSONObject, reader: Reader): void {
       `expected ${config.eip155Block}, as config.eip155Block, found ${config.eip158Block}`,
     )
   let last: { key: string; at: number } | undefined
-  for (const { key, optional } of ethereumForks) {
+  let missing: string | undefined
+  for (const { key, optional, open } of ethereumForks) {
     if (config[key] === undefined && optional) continue
+    if (config[key] === undefined && open) {
+      missing ??= key
+      continue
+    }
+    if (missing !== undefined)
+      reader.fail(`config.${missing}`, `expected a nonnegative integer, because config.${key} is given, found nothing`)
     const at = reader.integer(config[key], `config.${key}`)
     if (last !== undefined && isByTime(last.key) === isByTime(key) && at < last.at)
       reader.fail(`config.${key}`, `expected at least ${last.at}, as config.${last.key}, found ${at}`)
@@ -163,14 +173,15 @@ export function readTensorForks(
 }
 
 function checkStart(config: JSONObject, unit: 'time' | 'block', start: number, genesisTime: number, reader: Reader) {
-  const osaka = config.osakaTime as number
   if (unit === 'time') {
-    if (start < osaka)
-      reader.fail('config.tensorTime', `expected at least ${osaka}, as config.osakaTime, found ${start}`)
+    const last = ethereumForks.findLast(({ key, optional }) => !optional && config[key] !== undefined)?.key as string
+    const earliest = config[last] as number
+    if (start < earliest)
+      reader.fail('config.tensorTime', `expected at least ${earliest}, as config.${last}, found ${start}`)
     return
   }
   for (const { key } of ethereumForks)
-    if (isByTime(key) && (config[key] as number) > genesisTime)
+    if (isByTime(key) && config[key] !== undefined && (config[key] as number) > genesisTime)
       reader.fail(
         `config.${key}`,
         `expected at most ${genesisTime}, the genesis timestamp, because tensorBlock counts by block, found ${config[key]}`,

@@ -5,6 +5,7 @@ import {
   createChain,
   DEFAULT_PRECOMPILE_ADDRESS,
   defaultGenesis,
+  developmentAccounts,
   readTensorGenesis,
   replay,
   type TensorEVM,
@@ -123,6 +124,20 @@ describe('other schedules', () => {
   }
 
   const works = (baseGas: number) => [1, TRANSACTION_GAS + askSpaceGas(baseGas)]
+
+  test.each([
+    ['Shanghai', { cancunTime: undefined, pragueTime: undefined, osakaTime: undefined }],
+    ['Cancun', { pragueTime: undefined, osakaTime: undefined }],
+    ['Prague', { osakaTime: undefined }],
+  ])('on a chain whose last fork is %s', async (_, without) => {
+    const alloc = { [developmentAccounts[0]?.address as string]: { balance: '0x3635c9adc5dea00000' } }
+    const genesis = readTensorGenesis(genesisJSON({ ...without, tensorTime: 3 }, { alloc }))
+    expect(await statuses(genesis, 3)).toEqual([
+      [2n, 0, GAS_LIMIT],
+      [3n, ...works(schedule.tensorBaseGas)],
+      [4n, ...works(schedule.tensorBaseGas)],
+    ])
+  })
 
   test('by block number', async () => {
     const forks = [{ name: 'cheaper', block: 5, parameters: { tensorBaseGas: CHEAP_BASE_GAS } }]

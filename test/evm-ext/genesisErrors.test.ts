@@ -21,9 +21,14 @@ describe('what a genesis file says wrongly is said in one line', () => {
       'config.londonBlock: expected a nonnegative integer, found nothing',
     ],
     [
-      'no Osaka',
-      genesisJSON({ osakaTime: undefined }),
-      'config.osakaTime: expected a nonnegative integer, found nothing',
+      'no Shanghai',
+      genesisJSON({ shanghaiTime: undefined }),
+      'config.shanghaiTime: expected a nonnegative integer, found nothing',
+    ],
+    [
+      'a gap between forks',
+      genesisJSON({ pragueTime: undefined }),
+      'config.pragueTime: expected a nonnegative integer, because config.osakaTime is given, found nothing',
     ],
     [
       'Ethereum forks out of order',
