@@ -70,6 +70,7 @@ export async function main(print: (line: string) => void = console.log, count = 
       print(
         `contract compiled and deployed in ${Math.round(performance.now() - started)} ms, ${runner.codeBytes} bytes of code`,
       )
+    if (path === 'precompile') print('model registered for the precompile')
     const progress = createProgress(`classifying by ${path}`, digits.length)
     const inferences = []
     for (const { pixels } of digits) {
