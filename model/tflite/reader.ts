@@ -93,7 +93,7 @@ function readable(name: string): string {
 }
 
 function readOperatorName(code: FlatTable): string {
-  // Codes above 127 did not fit the first field, which then holds a placeholder; old files have only that field.
+  // Codes above 127 did not fit the first field, which then holds 127; old files have only that field.
   const number = Math.max(code.int8(codeSlots.oldCode, 0), code.int32(codeSlots.code, 0))
   if (number === CUSTOM_OPERATOR) return `CUSTOM ${readable(code.string(codeSlots.custom))}`
   return operatorNames[number] ?? `built-in operator ${number}`

@@ -240,3 +240,16 @@ describe('order of checks', () => {
     expect((await run(pieces, 60_000n)).exceptionError?.error).toBe(expected)
   })
 })
+
+test('TCODELOAD reads and prices the account of the low 160 bits', async () => {
+  const load = (account: bigint) => [
+    op('TCODELOAD', VECTOR, account, 0),
+    op('TMSTORE', 1, 0),
+    op('TCODELOAD', VECTOR, 0xc0de, 0),
+    op('RETURN', 0, 3),
+  ]
+  const [plain, dirty] = [await run(load(0xc0den)), await run(load((2n ** 96n - 1n) * 2n ** 160n + 0xc0den))]
+  expect([...plain.returnValue]).toEqual([1, 2, 3])
+  expect([...dirty.returnValue]).toEqual([1, 2, 3])
+  expect(dirty.executionGasUsed).toBe(plain.executionGasUsed)
+})

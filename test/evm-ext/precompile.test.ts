@@ -85,6 +85,22 @@ test('a call that could not pay the base price of every step is out of gas', asy
   expect(execResult.executionGasUsed).toBe(gasLimit)
 })
 
+test('a program is lowered only once that price is there', async () => {
+  const { program } = classifier
+  // No lowering gets past a step that uses a value of its own future.
+  const [first, ...rest] = program.steps as [Program['steps'][number], ...Program['steps']]
+  const broken = { ...program, steps: [{ ...first, operands: first.operands.map(() => 1000n) }, ...rest] }
+  const root = `0x${'77'.repeat(32)}` as const
+  const store = { put: models.put, get: async () => broken }
+  const set = await setUp({ store })
+  await register(set.common, set.state, root, 1)
+  const data = calldataOf({ program: broken, root })
+  const price = BigInt(broken.steps.length) * 100n
+  const poor = await call(set.evm, PRECOMPILE, { data, gasLimit: 2100n + price - 1n })
+  expect(poor.execResult.exceptionError?.error).toBe('out of gas')
+  await expect(call(set.evm, PRECOMPILE, { data, gasLimit: 2100n + price })).rejects.toThrow()
+})
+
 describe.each([
   ['a classifier with two outputs', () => classifier],
   ['a convolution that frees tensors', () => convolution],
