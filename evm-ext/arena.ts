@@ -3,14 +3,26 @@ import { byteLength, ensure, formatType, HaltError, type Tensor, type TensorType
 import type { LinearMemory } from '../kernel/index.ts'
 import { heapOf } from './heap.ts'
 
+/** A live tensor. */
+type Entry = {
+  readonly handle: number
+  readonly id: number
+  readonly slot: number
+  readonly bytes: number
+  readonly type: TensorType
+  source: object | undefined
+  /** The last view that was asked for. */
+  view: Tensor | undefined
+}
+
 /** Limits that the chain sets. */
 type ArenaLimits = Pick<TensorParameters, 'tensorArenaBytes' | 'tensorMaxHandles'>
 
 /**
  * The tensors of a transaction, in all frames that are open.
  *
- * What is counted here (live bytes, peak pages, handles) is consensus; where a tensor lies is the heap's business. Tensors
- * are views made when they are asked for, because older views go stale when the memory grows or tensors are moved.
+ * What is counted here (live bytes, peak pages, handles) is consensus; where a tensor lies is the heap's business. A view of
+ * a tensor goes stale when the memory grows or tensors are moved, and is made anew then.
  */
 export type Arena = {
   /** Opens a frame: its handles start from 1 and name nothing yet. */
@@ -28,13 +40,16 @@ export type Arena = {
   /** Number of the last tensor made in the transaction; tensors are numbered from 1 over all frames. */
   readonly lastId: number
   /** Type of a live tensor of the innermost frame. @throws {HaltError} `BadHandle` */
-  typeOf(handle: bigint): TensorType
+  typeOf(handle: bigint | number): TensorType
   /** Number of a live tensor of the innermost frame in its transaction. @throws {HaltError} `BadHandle` */
-  idOf(handle: bigint): number
+  idOf(handle: bigint | number): number
   /** A live tensor of the innermost frame; the view holds until the next `allocate`. @throws {HaltError} `BadHandle` */
-  tensor(handle: bigint): Tensor
+  tensor(handle: bigint | number): Tensor
+  /** Says of which constant a live tensor of the innermost frame is a whole copy. */
+  setSource(handle: bigint | number, source: object): void
   /**
-   * Makes a tensor of zeros in the innermost frame and gives its handle.
+   * Makes a tensor in the innermost frame and gives its handle. What it holds is whatever lay there before: the instruction
+   * that it is the result of writes all of it.
    *
    * @throws {HaltError} `ArenaFull`, else `TooManyHandles`; nothing has changed then
    */
@@ -53,11 +68,8 @@ export type Arena = {
  */
 export function createArena(memory: LinearMemory): Arena {
   const heap = heapOf(memory)
-  // Live tensors as parallel arrays, oldest first: the tensors of a frame are one run, handles ascending within it.
-  const handles: number[] = []
-  const ids: number[] = []
-  const slots: number[] = []
-  const types: TensorType[] = []
+  // Live tensors, oldest first: those of a frame are one run, handles ascending within it.
+  const entries: Entry[] = []
   // For each open frame, where its run begins and how many handles it has made.
   const frameStarts: number[] = []
   const frameHandles: number[] = []
@@ -66,7 +78,7 @@ export function createArena(memory: LinearMemory): Arena {
   let lastId = 0
 
   const frameStart = (): number => {
-    const start = frameStarts.at(-1)
+    const start = frameStarts[frameStarts.length - 1]
     if (start === undefined) throw new Error('no frame is open in the arena')
     return start
   }
@@ -75,43 +87,44 @@ export function createArena(memory: LinearMemory): Arena {
   const indexFrom = (handle: number): number => {
     let low = frameStart()
     // Handles ascend from 1 without repeats, so a handle is never found further on than this.
-    let high = Math.min(low + handle - 1, handles.length)
+    let high = Math.min(low + handle - 1, entries.length)
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((handles[middle] as number) < handle) low = middle + 1
+      if ((entries[middle] as Entry).handle < handle) low = middle + 1
       else high = middle
     }
     return low
   }
 
-  const indexOf = (handle: bigint): number => {
-    const made = frameHandles.at(-1) ?? 0
-    if (handle < 1n || handle > BigInt(made))
-      throw new HaltError('BadHandle', `this frame has made no tensor ${handle}`)
+  const entryOf = (handle: bigint | number): Entry => {
+    const made = frameHandles[frameHandles.length - 1] ?? 0
+    // A word of 2^53 or more becomes inexact, but not as small as a handle.
     const wanted = Number(handle)
+    if (wanted < 1 || wanted > made) throw new HaltError('BadHandle', `this frame has made no tensor ${handle}`)
     // Where nothing was freed before it, a tensor lies at its handle.
-    const likely = frameStart() + wanted - 1
-    const index = handles[likely] === wanted ? likely : indexFrom(wanted)
-    if (handles[index] !== wanted) throw new HaltError('BadHandle', `tensor ${handle} was freed`)
-    return index
+    const likely = entries[frameStart() + wanted - 1]
+    const entry = likely?.handle === wanted ? likely : entries[indexFrom(wanted)]
+    if (entry?.handle !== wanted) throw new HaltError('BadHandle', `tensor ${handle} was freed`)
+    return entry
   }
 
   /** Frees the tensors of the indices `from` up to `to`. */
   const remove = (from: number, to: number): void => {
     for (let index = from; index < to; index++) {
-      heap.release(slots[index] as number)
-      liveBytes -= allocationBytes(byteLength(types[index] as TensorType))
+      const { slot, bytes } = entries[index] as Entry
+      heap.release(slot)
+      liveBytes -= bytes
     }
-    for (const column of [handles, ids, slots, types]) column.splice(from, to - from)
+    entries.splice(from, to - from)
   }
 
   return {
     enter() {
-      frameStarts.push(handles.length)
+      frameStarts.push(entries.length)
       frameHandles.push(0)
     },
     exit() {
-      remove(frameStart(), handles.length)
+      remove(frameStart(), entries.length)
       frameStarts.pop()
       frameHandles.pop()
       if (frameStarts.length > 0) return
@@ -125,7 +138,7 @@ export function createArena(memory: LinearMemory): Arena {
       return liveBytes
     },
     get liveTensors() {
-      return handles.length
+      return entries.length
     },
     get peakPages() {
       return peakPages
@@ -133,31 +146,40 @@ export function createArena(memory: LinearMemory): Arena {
     get lastId() {
       return lastId
     },
-    typeOf: (handle) => types[indexOf(handle)] as TensorType,
-    idOf: (handle) => ids[indexOf(handle)] as number,
+    typeOf: (handle) => entryOf(handle).type,
+    idOf: (handle) => entryOf(handle).id,
     tensor(handle) {
-      const index = indexOf(handle)
-      return tensorView(types[index] as TensorType, heap.buffer, heap.offsetOf(slots[index] as number))
+      const entry = entryOf(handle)
+      const { view, type, slot, source } = entry
+      const { buffer } = heap
+      const offset = heap.offsetOf(slot)
+      if (view !== undefined && view.data.buffer === buffer && view.data.byteOffset === offset) return view
+      const { dtype, shape, data } = tensorView(type, buffer, offset)
+      entry.view = { dtype, shape, data, source }
+      return entry.view
+    },
+    setSource(handle, source) {
+      const entry = entryOf(handle)
+      entry.source = source
+      entry.view = undefined
     },
     allocate(type, { tensorArenaBytes: cap, tensorMaxHandles }) {
       frameStart()
-      const size = allocationBytes(byteLength(type))
-      if (liveBytes + size > cap)
-        throw new HaltError('ArenaFull', `${formatType(type)} takes ${size} bytes, ${cap - liveBytes} are free`)
-      if (handles.length >= tensorMaxHandles)
-        throw new HaltError('TooManyHandles', `${handles.length} tensors are alive, no more are allowed`)
-      slots.push(heap.take(size, cap))
-      types.push(type)
-      ids.push(++lastId)
-      const handle = (frameHandles.at(-1) as number) + 1
+      const bytes = allocationBytes(byteLength(type))
+      if (liveBytes + bytes > cap)
+        throw new HaltError('ArenaFull', `${formatType(type)} takes ${bytes} bytes, ${cap - liveBytes} are free`)
+      if (entries.length >= tensorMaxHandles)
+        throw new HaltError('TooManyHandles', `${entries.length} tensors are alive, no more are allowed`)
+      const slot = heap.take(bytes, cap)
+      const handle = (frameHandles[frameHandles.length - 1] as number) + 1
       frameHandles[frameHandles.length - 1] = handle
-      handles.push(handle)
-      liveBytes += size
+      entries.push({ handle, id: ++lastId, slot, bytes, type, source: undefined, view: undefined })
+      liveBytes += bytes
       peakPages = Math.max(peakPages, Math.ceil(liveBytes / PAGE_BYTES))
       return handle
     },
     free(handle, count) {
-      const made = frameHandles.at(-1) ?? 0
+      const made = frameHandles[frameHandles.length - 1] ?? 0
       const end = handle + count
       ensure(count === 0 || end - 1 <= made, 'BadHandle', `this frame has made ${made} tensors, not ${end - 1}`)
       remove(indexFrom(handle), indexFrom(end))

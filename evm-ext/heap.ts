@@ -3,7 +3,7 @@ import { type LinearMemory, WASM_PAGE_BYTES } from '../kernel/index.ts'
 /** Room for tensors in a kernel's linear memory. Where something lies is private to the machine, never consensus. */
 export type Heap = {
   /**
-   * Takes `bytes` bytes, all zero, and gives the number of a slot.
+   * Takes `bytes` bytes, which may hold anything, and gives the number of a slot.
    *
    * @param cap - most bytes that one user of the heap may hold; the memory grows to about twice that
    * @throws {Error} when the memory can't grow that far
@@ -44,12 +44,6 @@ function createHeap(memory: LinearMemory): Heap {
   const sizes: number[] = []
   const unused: number[] = []
   let liveBytes = 0
-  let bytes = new Uint8Array(memory.buffer)
-
-  const currentBytes = (): Uint8Array => {
-    if (bytes.buffer !== memory.buffer) bytes = new Uint8Array(memory.buffer)
-    return bytes
-  }
 
   const removeHole = (hole: number): void => {
     holeStarts.splice(hole, 1)
@@ -85,7 +79,7 @@ function createHeap(memory: LinearMemory): Heap {
   const compact = (): void => {
     const used = [...offsets.keys()].filter((slot) => (sizes[slot] as number) > 0)
     used.sort((a, b) => (offsets[a] as number) - (offsets[b] as number))
-    const view = currentBytes()
+    const view = new Uint8Array(memory.buffer)
     let end = base
     for (const slot of used) {
       const offset = offsets[slot] as number
@@ -109,7 +103,6 @@ function createHeap(memory: LinearMemory): Heap {
       if (offset === undefined) throw new Error(`the kernel's memory has no room for ${size} more bytes of tensors`)
       const missing = offset + size - memory.buffer.byteLength
       if (missing > 0) memory.grow(Math.ceil(missing / WASM_PAGE_BYTES))
-      currentBytes().fill(0, offset, offset + size)
       liveBytes += size
       const slot = unused.pop() ?? offsets.length
       offsets[slot] = offset

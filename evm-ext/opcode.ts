@@ -1,14 +1,18 @@
 import { EVMError, type EVMOpts } from '@ethereumjs/evm'
+import type { Address } from '@ethereumjs/util'
 import { EXTENSION, HaltError, type Instruction, instructionByOpcode } from '../isa/index.ts'
 import { toEVMError } from './errors.ts'
-import type { Executor, Frame, Prepared } from './execute.ts'
+import type { Executor, Prepared } from './execute.ts'
+import type { RunAhead, RunningFrame } from './runAhead.ts'
 import type { EVMState } from './state.ts'
+import type { Steps } from './steps.ts'
 
 type CustomOpcode = NonNullable<EVMOpts['customOpcodes']>[number]
 type AddedOpcode = Extract<CustomOpcode, { logicFunction: unknown }>
-type RunState = Parameters<AddedOpcode['logicFunction']>[0]
+/** What the interpreter keeps of a call frame. */
+export type RunState = Parameters<AddedOpcode['logicFunction']>[0]
 
-const STACK_LIMIT = 1024
+export const STACK_LIMIT = 1024
 const WORD_BYTES = 32
 
 /** The opcode `AE`, for all tensor instructions. */
@@ -39,15 +43,28 @@ function after<T, U>(value: T | Promise<T>, next: (value: T) => U): U | Promise<
 /**
  * Connects the interpreter to the executor. The interpreter first asks for the price and charges it, then calls the logic;
  * instructions of one EVM run one at a time, so what was prepared is kept in between.
+ *
+ * @param isRegistry - whether an address is that of the model registry
+ * @param stepsOf - where sites are kept, by code
+ * @param runAhead - goes on after an instruction, as far as it can do what the interpreter would
  */
-export function createExtensionOpcode(executor: Executor, state: EVMState): ExtensionOpcode {
+export function createExtensionOpcode(
+  executor: Executor,
+  state: EVMState,
+  isRegistry: (address: Address) => boolean,
+  stepsOf: (code: Uint8Array) => Steps,
+  runAhead: RunAhead,
+): ExtensionOpcode {
   let current: Instruction | undefined
   let prepared: Prepared | undefined
 
-  const frameOf = (runState: RunState): Frame => ({
+  const frameOf = (runState: RunState): RunningFrame => ({
     calldata: runState.env.callData,
-    gasLeft: runState.gasLeft,
-    memoryWords: runState.memoryWordCount,
+    gasLeft: Number(runState.gasLeft),
+    get memoryWords() {
+      return runState.memoryWordCount
+    },
+    ownsRegistry: isRegistry(runState.env.address),
     growMemory(words) {
       runState.memory.extend(0, Number(words) * WORD_BYTES)
       runState.memoryWordCount = words
@@ -66,7 +83,8 @@ export function createExtensionOpcode(executor: Executor, state: EVMState): Exte
     // The types want a promise always or never; the interpreter awaits whatever comes.
     gasFunction: ((runState, gas) =>
       halting(() => {
-        const second = runState.code[runState.programCounter + 1]
+        const { code, programCounter } = runState
+        const second = code[programCounter + 1]
         current = second === undefined ? undefined : instructionByOpcode.get(second)
         if (current === undefined)
           throw new HaltError('UndefinedInstruction', `AE ${second?.toString(16) ?? 'at the end of the code'}`)
@@ -74,19 +92,24 @@ export function createExtensionOpcode(executor: Executor, state: EVMState): Exte
         const operands = runState.stack.peek(inputs.length)
         if (runState.stack.length - inputs.length + (output ? 1 : 0) > STACK_LIMIT)
           throw new EVMError(EVMError.errorMessages.STACK_OVERFLOW)
-        return after(executor.prepare(frameOf(runState), current, operands), (ready) => {
-          prepared = ready
-          return gas + ready.gas
-        })
+        return after(
+          executor.prepare(frameOf(runState), current, operands, stepsOf(code)(programCounter)?.site),
+          (ready) => {
+            prepared = ready
+            return gas + BigInt(ready.gas)
+          },
+        )
       })) as NonNullable<AddedOpcode['gasFunction']>,
     logicFunction: (runState) =>
       halting(() => {
-        const { instruction } = prepared as Prepared
-        return after(executor.perform(frameOf(runState), prepared as Prepared), (word) => {
+        const { operands } = prepared as Prepared
+        const frame = frameOf(runState)
+        return after(executor.perform(frame, prepared as Prepared), (word) => {
           // The interpreter has stepped over the first byte.
           runState.programCounter++
-          runState.stack.popN(instruction.inputs.length)
+          runState.stack.popN(operands.length)
           if (word !== undefined) runState.stack.push(word)
+          runAhead(runState, frame)
         })
       }),
   }

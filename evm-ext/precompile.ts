@@ -4,17 +4,16 @@ import { byteLength, type TensorType } from '../isa/index.ts'
 import { lowerProgram, type MachineStep, resolveOperands } from '../model/machine.ts'
 import type { Program } from '../model/program.ts'
 import { valueTypes } from '../model/validate.ts'
-import type { Executor, Frame } from './execute.ts'
+import type { Executor, Frame, Site } from './execute.ts'
 import type { Models } from './models.ts'
 import { halting } from './opcode.ts'
-import type { EVMState } from './state.ts'
 
 const ROOT_BYTES = 32
 const WORD_BYTES = 32
 
 /** A program as it runs in the precompile's frame. */
 type Routine = {
-  readonly steps: readonly MachineStep[]
+  readonly steps: readonly { readonly step: MachineStep; readonly site: Site }[]
   readonly outputBytes: number
 }
 
@@ -25,7 +24,7 @@ function totalBytes(types: readonly TensorType[]): number {
 function routineOf(program: Program): Routine {
   const types = valueTypes(program)
   return {
-    steps: lowerProgram(program, { weights: 'model' }),
+    steps: lowerProgram(program, { weights: 'model' }).map((step) => ({ step, site: { known: undefined } })),
     outputBytes: totalBytes(program.outputs.map((value) => types[value] as TensorType)),
   }
 }
@@ -34,7 +33,6 @@ function routineOf(program: Program): Routine {
 export type PrecompileResources = {
   readonly parameters: () => TensorParameters
   readonly executor: Executor
-  readonly state: EVMState
   readonly models: Models
   /** Runs an action in an arena frame of its own. */
   readonly inFrame: <T>(action: () => Promise<T>) => Promise<T>
@@ -48,13 +46,7 @@ export type PrecompileResources = {
  * bytecode is, before it runs. Looking the model up costs what each TMODELLOAD pays for it. Any halt takes all gas of the
  * call.
  */
-export function createPrecompile({
-  parameters,
-  executor,
-  state,
-  models,
-  inFrame,
-}: PrecompileResources): PrecompileFunc {
+export function createPrecompile({ parameters, executor, models, inFrame }: PrecompileResources): PrecompileFunc {
   const routines = new WeakMap<Program, Routine>()
   const routineFor = (program: Program): Routine => {
     const routine = routines.get(program) ?? routineOf(program)
@@ -63,8 +55,8 @@ export function createPrecompile({
   }
 
   return async ({ data, gasLimit }): Promise<ExecResult> => {
-    let gasLeft = gasLimit
-    const charge = (gas: bigint) => {
+    let gasLeft = Number(gasLimit)
+    const charge = (gas: number) => {
       if (gas > gasLeft) throw new EVMError(EVMError.errorMessages.OUT_OF_GAS)
       gasLeft -= gas
     }
@@ -72,13 +64,14 @@ export function createPrecompile({
     const infer = async (): Promise<Uint8Array> => {
       if (data.length < ROOT_BYTES) throw new EVMError(EVMError.errorMessages.INVALID_INPUT_LENGTH)
       const modelRoot = wordAt(data)
-      const { program, gas, slot } = await models.find(modelRoot, gasLeft)
-      charge(BigInt(gas))
-      state.touchRegistry(slot)
+      const model = await models.find(modelRoot, gasLeft)
+      const { program } = model
+      charge(model.gas)
+      models.touch(model, true)
       if (data.length !== ROOT_BYTES + totalBytes(program.inputs))
         throw new EVMError(EVMError.errorMessages.INVALID_INPUT_LENGTH)
       // Lowering a long program takes time that a call must be able to pay: every step costs the base price at least.
-      if (BigInt(program.steps.length) * BigInt(parameters().tensorBaseGas) > gasLeft)
+      if (program.steps.length * parameters().tensorBaseGas > gasLeft)
         throw new EVMError(EVMError.errorMessages.OUT_OF_GAS)
       const { steps, outputBytes } = routineFor(program)
 
@@ -90,6 +83,7 @@ export function createPrecompile({
         get gasLeft() {
           return gasLeft
         },
+        ownsRegistry: false,
         get memoryWords() {
           return memoryWords
         },
@@ -100,17 +94,19 @@ export function createPrecompile({
         },
       }
       const bases = { input: BigInt(ROOT_BYTES), output: 0n, modelRoot }
-      for (const step of steps) {
-        const prepared = await executor.prepare(frame, step.instruction, resolveOperands(step, bases))
+      for (const { step, site } of steps) {
+        const pending = executor.prepare(frame, step.instruction, resolveOperands(step, bases), site)
+        const prepared = pending instanceof Promise ? await pending : pending
         charge(prepared.gas)
-        await executor.perform(frame, prepared)
+        const result = executor.perform(frame, prepared)
+        if (result instanceof Promise) await result
       }
       return (memory ?? new Uint8Array(0)).subarray(0, outputBytes)
     }
 
     try {
       const returnValue = await halting(() => inFrame(infer))
-      return { executionGasUsed: gasLimit - gasLeft, returnValue }
+      return { executionGasUsed: gasLimit - BigInt(gasLeft), returnValue }
     } catch (error) {
       if (!(error instanceof EVMError)) throw error
       return { executionGasUsed: gasLimit, returnValue: new Uint8Array(0), exceptionError: error }

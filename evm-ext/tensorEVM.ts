@@ -26,7 +26,9 @@ import { createModels } from './models.ts'
 import { createExtensionOpcode, type ExtensionOpcode } from './opcode.ts'
 import { isTensorActive, tensorParameters } from './parameters.ts'
 import { createPrecompile } from './precompile.ts'
+import { createRunAhead } from './runAhead.ts'
 import { createEVMState } from './state.ts'
+import { createStepCache } from './steps.ts'
 
 export type TensorEVMOpts = EVMOpts & {
   readonly common: Common
@@ -52,6 +54,8 @@ export class TensorEVM extends EVM {
   private readonly executor: Executor
   private readonly extension: ExtensionOpcode
   private readonly inferencePrecompile: PrecompileFunc
+  /** Prices of the fork's opcodes that have a price of their own and no other. */
+  private fees: (number | undefined)[] = []
   private running = false
 
   /** Use {@link createTensorEVM}. */
@@ -64,9 +68,19 @@ export class TensorEVM extends EVM {
     this.chunks = createWarmChunks()
     const parameters = () => tensorParameters(this.common)
     this.executor = createExecutor({ parameters, state, arena: this.arena, chunks: this.chunks, kernel, models })
-    this.extension = createExtensionOpcode(this.executor, state)
+    const stepsOf = createStepCache()
+    const runAhead = createRunAhead(this.executor, (opcode) => this.fees[opcode], stepsOf)
+    this.extension = createExtensionOpcode(
+      this.executor,
+      state,
+      (address) => address.equals(parameters().tensorRegistryAddress),
+      stepsOf,
+      (runState, frame) => {
+        if (this.mayRunAhead()) runAhead(runState, frame)
+      },
+    )
     const inFrame = <T>(action: () => Promise<T>) => this.inFrame(action)
-    this.inferencePrecompile = createPrecompile({ parameters, executor: this.executor, state, models, inFrame })
+    this.inferencePrecompile = createPrecompile({ parameters, executor: this.executor, models, inFrame })
     // Registered after the EVM's own listener, so it runs after that has rebuilt opcodes and precompiles.
     this.common.events.on('hardforkChanged', () => this.followFork())
     this.followFork()
@@ -127,16 +141,34 @@ export class TensorEVM extends EVM {
     this._handlers = active.handlers
     this._dynamicGasHandlers = active.dynamicGasHandlers
     this._opcodeMap = active.opcodeMap
+    this.fees = active.opcodeMap.map(({ opcodeInfo: { isInvalid, dynamicGas, fee } }) =>
+      isInvalid || dynamicGas ? undefined : fee,
+    )
     return active.opcodes
+  }
+
+  /** Whether nobody watches single steps, and every opcode is the EVM's own. */
+  private mayRunAhead(): boolean {
+    const { common } = this
+    return (
+      this.events.listenerCount('step') === 0 &&
+      !this.DEBUG &&
+      this._optsCached.profiler?.enabled !== true &&
+      (this._customOpcodes ?? []).length === 0 &&
+      !common.isActivatedEIP(6800) &&
+      !common.isActivatedEIP(7864)
+    )
   }
 
   /** Runs an action in an arena frame, which is freed however the action ends. The last frame ends the transaction. */
   private async inFrame<T>(action: () => Promise<T>): Promise<T> {
     this.arena.enter()
+    this.executor.changeFrame()
     try {
       return await action()
     } finally {
       this.arena.exit()
+      this.executor.changeFrame()
       if (this.arena.depth === 0) this.executor.endTransaction()
     }
   }

@@ -52,7 +52,10 @@ export function allocationGas(
 ): number {
   const allocated = allocationBytes(bytes)
   const freshPages = Math.max(0, Math.ceil((liveBytes + allocated) / PAGE_BYTES) - peakPages)
-  return fromQ16([[allocated, parameters.tensorZeroedBytesQ16]]) + freshPages * parameters.tensorPageGas
+  const { tensorZeroedBytesQ16: coefficient, tensorPageGas } = parameters
+  const zeroing = allocated * coefficient
+  const gas = zeroing <= MAX_COUNT ? Math.ceil(zeroing / 65536) : fromQ16([[allocated, coefficient]])
+  return gas + freshPages * tensorPageGas
 }
 
 /** First and last chunk of a model that `length` bytes from `firstByte` on touch. */

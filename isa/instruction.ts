@@ -43,6 +43,8 @@ export type ModelTypes = { readonly root: bigint; readonly types: readonly Tenso
 export type ModelTensors = ModelTypes & {
   /** Canonical bytes of tensor `index`. */
   bytes(index: number): Uint8Array
+  /** Identity of tensor `index`, which stays the same while the model is in memory. See {@link Tensor.source}. */
+  readonly identity?: (index: number) => object | undefined
 }
 
 /** Operands as type rules, prices and access lists see them: no tensor data. */
@@ -150,6 +152,8 @@ export type EnvironmentInstruction<
   infer(operands: TypedOperands<I, L>): TensorType | undefined
   memoryRange?(operands: TypedOperands<I, L>): MemoryRange
   modelRange?(operands: TypedOperands<I, L>): ModelRange
+  /** Identity of the constant that the output is a whole copy of, where it is one. */
+  source?(operands: DataOperands<I, L>): object | undefined
   /** Fills the output tensor, or returns the output word. */
   execute(operands: DataOperands<I, L>, environment: Environment, output: Tensor | undefined): bigint | undefined
 }

@@ -10,7 +10,14 @@ export type TensorType = { readonly dtype: DType; readonly shape: Shape }
 export type TensorData = Int8Array | Int16Array | Int32Array
 
 /** A tensor in canonical form: row-major elements, little-endian in memory. */
-export type Tensor = TensorType & { readonly data: TensorData }
+export type Tensor = TensorType & {
+  readonly data: TensorData
+  /**
+   * Identity of the constant that this is a whole copy of, where it is one. Tensors with the same identity have the same
+   * type and data, so whatever is derived from one holds for all.
+   */
+  readonly source?: object | undefined
+}
 
 export const MAX_RANK = 6
 export const MAX_DIMENSION = 2 ** 24 - 1

@@ -72,6 +72,10 @@ when rowCount is 0, or when the rows reach past the end of the outermost axis.`,
     const { firstByte, length } = rowRange(model, index, firstRow, rowCount)
     return { firstByte: (startsOf(model.types)[Number(index)] as number) + firstByte, length }
   },
+  source({ model, index, rowCount }) {
+    const isWhole = rowCount === BigInt(model.types[Number(index)]?.shape[0] as number)
+    return isWhole ? model.identity?.(Number(index)) : undefined
+  },
   execute({ model, index, firstRow, rowCount }, _environment, output) {
     const { firstByte, length } = rowRange(model, index, firstRow, rowCount)
     outputBytes(output).set(model.bytes(Number(index)).subarray(firstByte, firstByte + length))
