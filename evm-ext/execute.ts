@@ -1,24 +1,21 @@
 import { EVMError } from '@ethereumjs/evm'
 import type { Address } from '@ethereumjs/util'
-import { allocationGas, chunkRange, type TensorParameters, workGas } from '../gas-model/index.ts'
+import { allocationGas, type TensorParameters } from '../gas-model/index.ts'
 import {
   type AnyDataOperands,
-  byteLength,
-  type ComputeBody,
+  type AnyTypedOperands,
   type EnvironmentInstruction,
   type Instruction,
   MAX_COUNT,
-  type MemoryRange,
-  type ModelRange,
-  type ModelTensors,
   type Tensor,
   type TensorType,
 } from '../isa/index.ts'
-import { type Kernel, kernelBody } from '../kernel/index.ts'
+import type { Kernel } from '../kernel/index.ts'
 import type { Arena } from './arena.ts'
-import { type Binding, bind, positionsOf } from './binding.ts'
+import { positionsOf } from './binding.ts'
 import type { ChunkAccess, WarmChunks } from './chunks.ts'
 import type { Models, RegisteredModel } from './models.ts'
+import { createLearner, type Known, type Site } from './site.ts'
 import { addressOf, type EVMState } from './state.ts'
 
 const WORD_BYTES = 32n
@@ -47,6 +44,8 @@ export type InstructionTrace = {
   readonly instruction: Instruction
   /** Stack words, top first. */
   readonly operands: readonly bigint[]
+  /** The operands by name: types of tensors, decoded attributes, words. */
+  readonly typed: AnyTypedOperands
   /** Ids of the tensors among the operands, in operand order. Ids number the tensors of a transaction from 1. */
   readonly operandIds: readonly number[]
   readonly resultId: number | undefined
@@ -120,105 +119,10 @@ export type Resources = {
   readonly models: Models
 }
 
-/**
- * What checks found out about an instruction that do not look at anything but its words and the types of its tensors. It
- * holds for as long as these stay the same.
- */
-type Known = Binding & {
-  readonly instruction: Instruction
-  readonly words: readonly bigint[]
-  /** Positions of the operands that are not tensors. */
-  readonly plain: readonly number[]
-  readonly model: ModelTensors | undefined
-  readonly parameters: TensorParameters
-  /** Type of the result, where the result is a tensor. */
-  readonly output: TensorType | undefined
-  /** Gas of the work alone. */
-  readonly workGas: number
-  /** Canonical bytes of the result. */
-  readonly outputBytes: number
-  readonly memory: MemoryRange | undefined
-  readonly chunks: { readonly range: ModelRange; readonly count: number } | undefined
-  /** What carries it out; undefined for an environment instruction. */
-  readonly body: ComputeBody | undefined
-  /** The operands as the operation takes them; tensors are put in before each run. */
-  readonly data: Record<string, unknown>
-}
-
-/** A place in the code. It remembers what was found out there last, so that running it again is cheap. */
-export type Site = { known: Known | undefined }
-
-/** Chunks that a range of a model touches. */
-function chunkCount({ firstByte, length }: ModelRange): number {
-  const { first, last } = chunkRange(firstByte, length)
-  return last - first + 1
-}
-
-/** Whether what is known of a site holds for these words. @throws {HaltError} `BadHandle` */
-function holds(known: Known, words: readonly bigint[], arena: Arena): boolean {
-  for (const position of known.plain) if (words[position] !== known.words[position]) return false
-  for (const { position, type } of known.tensors) {
-    const word = words[position] as bigint
-    // A handle of 0 is none, where there may be none.
-    if (word === 0n || arena.typeOf(word) !== type) return false
-  }
-  return true
-}
-
 /** Executes instructions on these resources. */
 export function createExecutor({ parameters, state, arena, chunks, kernel, models }: Resources): Executor {
+  const learnAt = createLearner({ parameters, arena, kernel })
   let sequence = 0
-
-  const learn = (instruction: Instruction, words: readonly bigint[], model: ModelTensors | undefined): Known => {
-    const { typed, tensors } = bind(instruction, words, positionsOf(instruction), arena, model)
-    const output = instruction.infer(typed)
-    const prices = parameters()
-    // Only an environment instruction can be without an output tensor, and then its work does not look at it.
-    const gas = workGas(instruction.work(typed, output as TensorType), prices)
-    const isEnvironment = instruction.family === 'environment'
-    const memory = isEnvironment ? instruction.memoryRange?.(typed) : undefined
-    const range = isEnvironment ? instruction.modelRange?.(typed) : undefined
-    const plain = [...words.keys()].filter((index) => tensors.every(({ position }) => position !== index))
-    // Objects that are read at every run are written out or filled: spread together, they would be slow ones.
-    const data: Record<string, unknown> = {}
-    for (const { name } of instruction.inputs) data[name] = (typed as Record<string, unknown>)[name]
-    return {
-      typed,
-      tensors,
-      instruction,
-      words,
-      plain,
-      model,
-      parameters: prices,
-      output,
-      workGas: gas,
-      outputBytes: output === undefined ? 0 : byteLength(output),
-      memory,
-      chunks: range && { range, count: chunkCount(range) },
-      body: instruction.family === 'compute' ? kernelBody(kernel, instruction) : undefined,
-      data,
-    }
-  }
-
-  const knownAt = (
-    site: Site | undefined,
-    instruction: Instruction,
-    words: readonly bigint[],
-    model?: ModelTensors,
-  ) => {
-    const last = site?.known
-    if (
-      last !== undefined &&
-      last.instruction === instruction &&
-      last.model === model &&
-      last.parameters === parameters() &&
-      holds(last, words, arena)
-    )
-      return last
-    const known = learn(instruction, words, model)
-    if (site !== undefined) site.known = known
-    return known
-  }
 
   const price = (
     frame: Frame,
@@ -227,7 +131,7 @@ export function createExecutor({ parameters, state, arena, chunks, kernel, model
     site: Site | undefined,
     model: RegisteredModel | undefined,
   ): Prepared => {
-    const known = knownAt(site, instruction, operands, model?.tensors)
+    const known = learnAt(site, instruction, operands, model?.tensors)
     const { output, parameters: prices, memory } = known
     let gas = known.workGas
     if (output !== undefined) gas += allocationGas(known.outputBytes, arena.liveBytes, arena.peakPages, prices)
@@ -301,11 +205,11 @@ export function createExecutor({ parameters, state, arena, chunks, kernel, model
 
     if (onInstruction !== undefined && operandIds !== undefined) {
       const milliseconds = performance.now() - (start as number)
-      const { output: type } = known
+      const { typed, output: type } = known
       const resultId = handle === undefined ? undefined : arena.lastId
       const depth = arena.depth - 1
       const gas = BigInt(prepared.gas)
-      onInstruction({ sequence, depth, instruction, operands, operandIds, resultId, type, gas, milliseconds })
+      onInstruction({ sequence, depth, instruction, operands, typed, operandIds, resultId, type, gas, milliseconds })
       sequence++
     }
     return word

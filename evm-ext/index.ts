@@ -35,4 +35,4 @@ export {
 } from './parameters.ts'
 export { encodeRegistration, registryAbi, registryBytecode } from './registry.ts'
 export { replay } from './replay.ts'
-export { copyVM, createTensorEVM, type TensorEVM, type TensorEVMOpts } from './tensorEVM.ts'
+export { copyVM, createTensorEVM, type TensorEVM, type TensorEVMOpts, tensorEVMOf } from './tensorEVM.ts'

@@ -4,9 +4,10 @@ import { byteLength, type TensorType } from '../isa/index.ts'
 import { lowerProgram, type MachineStep, resolveOperands } from '../model/machine.ts'
 import type { Program } from '../model/program.ts'
 import { valueTypes } from '../model/validate.ts'
-import type { Executor, Frame, Site } from './execute.ts'
+import type { Executor, Frame } from './execute.ts'
 import type { Models } from './models.ts'
 import { halting } from './opcode.ts'
+import type { Site } from './site.ts'
 
 const ROOT_BYTES = 32
 const WORD_BYTES = 32

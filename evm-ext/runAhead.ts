@@ -1,7 +1,8 @@
 import { EVMError } from '@ethereumjs/evm'
 import { HaltError, type Instruction, MAX_COUNT } from '../isa/index.ts'
-import type { Executor, Frame, Prepared, Site } from './execute.ts'
+import type { Executor, Frame, Prepared } from './execute.ts'
 import { type RunState, STACK_LIMIT } from './opcode.ts'
+import type { Site } from './site.ts'
 import { DUP1, DUP16, POP, PUSH32, type Step, type Steps, SWAP1 } from './steps.ts'
 
 /** Price of an opcode that moves words on the stack; undefined where the fork does not have it. */

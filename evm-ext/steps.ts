@@ -1,5 +1,5 @@
 import { EXTENSION, type Instruction, instructionByOpcode } from '../isa/index.ts'
-import type { Site } from './execute.ts'
+import type { Site } from './site.ts'
 
 export const POP = 0x50
 const PUSH0 = 0x5f

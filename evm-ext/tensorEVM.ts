@@ -251,6 +251,12 @@ export async function createTensorEVM(opts: TensorEVMOpts): Promise<TensorEVM> {
   })
 }
 
+/** The EVM of a VM. @throws {TypeError} when it is not a TensorEVM */
+export function tensorEVMOf({ evm }: VM): TensorEVM {
+  if (!(evm instanceof TensorEVM)) throw new TypeError('vm: its EVM is not a TensorEVM')
+  return evm
+}
+
 /**
  * Copies a VM over the same underlying state, with a TensorEVM of its own: for an eth_call beside a running block.
  *
@@ -259,8 +265,7 @@ export async function createTensorEVM(opts: TensorEVMOpts): Promise<TensorEVM> {
  * @throws {TypeError} when the VM's EVM is not a TensorEVM
  */
 export async function copyVM(vm: VM): Promise<VM> {
-  if (!(vm.evm instanceof TensorEVM)) throw new TypeError('vm: its EVM is not a TensorEVM')
-  const evm = vm.evm.shallowCopy()
+  const evm = tensorEVMOf(vm).shallowCopy()
   const { common, stateManager } = evm
   const opts = Reflect.get(vm, '_opts') as VMOpts
   return createVM({ ...opts, common, stateManager, evm })

@@ -8,8 +8,8 @@ import {
   type TensorParameters,
   workGas,
 } from '../gas-model/index.ts'
-import { byteLength, elementCount, type Instruction, type Tensor, type TensorType } from '../isa/index.ts'
-import { type BoundOperands, bindOperands, usedValues } from './binding.ts'
+import { byteLength, contractionMacs, type Instruction, type Tensor, type TensorType } from '../isa/index.ts'
+import { bindOperands, usedValues } from './binding.ts'
 import { lowerProgram, type MachineStep } from './machine.ts'
 import type { Program } from './program.ts'
 import { modelRoot, type Root } from './root.ts'
@@ -49,17 +49,6 @@ const COLD_SLOT_GAS = 2100
 const WARM_SLOT_GAS = 100
 
 type TypedProgram = { readonly program: Program; readonly types: readonly TensorType[] }
-
-/** Multiply-accumulates of a contraction: one for each output element and each product that sums into it. */
-function contractionMacs(mnemonic: string, operands: BoundOperands<TensorType>, output: TensorType): number {
-  const shapeOf = (name: string) => (operands[name] as TensorType).shape
-  const outputs = elementCount(output.shape)
-  if (mnemonic === 'MATMUL') return outputs * (shapeOf('a').at(-1) as number)
-  if (mnemonic === 'CONV2D') return outputs * elementCount(shapeOf('weights').slice(1))
-  if (mnemonic === 'DEPTHWISE_CONV2D') return outputs * elementCount(shapeOf('weights').slice(0, 2))
-  if (mnemonic === 'TRANSPOSE_CONV2D') return elementCount(shapeOf('x').slice(0, 3)) * elementCount(shapeOf('weights'))
-  return 0
-}
 
 /** Operands of a load, store or free, whose words need no decoding beyond what the lowering knows. */
 function loweredWork({ instruction, operands, result }: MachineStep, tensor: TensorType | undefined) {
