@@ -15,7 +15,8 @@ export type Heap = {
   readonly buffer: ArrayBuffer
 }
 
-const MEMORY_BYTES = 2 ** 32
+/** What a kernel's memory can grow to. */
+const MEMORY_BYTES = 2 ** 32 - WASM_PAGE_BYTES
 
 const heaps = new WeakMap<LinearMemory, Heap>()
 

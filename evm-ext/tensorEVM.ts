@@ -17,7 +17,7 @@ import { SimpleStateManager } from '@ethereumjs/statemanager'
 import type { Address } from '@ethereumjs/util'
 import { createVM, type VM, type VMOpts } from '@ethereumjs/vm'
 import { EXTENSION } from '../isa/index.ts'
-import { createReferenceKernel, type Kernel } from '../kernel/index.ts'
+import { createWasmKernel, type Kernel } from '../kernel/index.ts'
 import type { ModelStore } from '../model/store.ts'
 import { type Arena, createArena } from './arena.ts'
 import { createWarmChunks, type WarmChunks } from './chunks.ts'
@@ -34,7 +34,7 @@ export type TensorEVMOpts = EVMOpts & {
   readonly common: Common
   /** Where the bytes of registered models are. */
   readonly store: ModelStore
-  /** What runs tensor instructions; a reference kernel by default. EVMs may share one. */
+  /** What runs tensor instructions; a WebAssembly kernel of its own by default. EVMs may share one. */
   readonly kernel?: Kernel | undefined
 }
 
@@ -61,7 +61,7 @@ export class TensorEVM extends EVM {
   /** Use {@link createTensorEVM}. */
   protected constructor(opts: TensorEVMOpts) {
     super(opts)
-    const kernel = opts.kernel ?? createReferenceKernel()
+    const kernel = opts.kernel ?? createWasmKernel()
     const state = createEVMState(this)
     const models = createModels(state, opts.store)
     this.arena = createArena(kernel.memory)

@@ -1,1 +1,2 @@
 export * from './kernel.ts'
+export * from './wasmKernel.ts'

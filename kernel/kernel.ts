@@ -1,4 +1,4 @@
-import { type ComputeBody, type ComputeInstruction, referenceBody } from '../isa/index.ts'
+import { type ComputeBody, type ComputeInstruction, referenceBody, type Tensor } from '../isa/index.ts'
 
 /** Bytes of a page of WebAssembly memory. */
 export const WASM_PAGE_BYTES = 65536
@@ -17,6 +17,8 @@ export type Kernel = {
   readonly name: string
   readonly memory: LinearMemory
   readonly bodies: ReadonlyMap<number, ComputeBody>
+  /** A faster equal of the data tree's root, for TROOT. */
+  readonly dataRoot?: ((tensor: Tensor) => Uint8Array) | undefined
 }
 
 /** A kernel with every slot empty: each instruction runs its normative reference. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { instructionLibrary } from '../compiler-ext/library.ts'
 import { schedule } from '../gas-model/index.ts'
 import { instructions } from '../isa/index.ts'
+import { kernelBinary } from './kernelBinary.ts'
 import { lineModel } from './lineModel.ts'
 import { registryFile } from './registry.ts'
 import { instructionBlock, instructionTable } from './specBlocks.ts'
@@ -40,6 +41,7 @@ function derivedFiles(): Map<string, string | Uint8Array> {
     ['compiler-ext/contracts/TensorInstructions.sol', instructionLibrary()],
     ['evm-ext/registry.generated.ts', registryFile()],
     ['examples/importTflite/lines.tflite', lineModel()],
+    ['kernel/kernel.wasm', kernelBinary(root)],
     ...vectorGasFiles(),
     ['SPEC.md', specification()],
   ])

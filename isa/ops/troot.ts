@@ -21,7 +21,8 @@ constants of a model are committed to in the same way.`,
   work({ tensor }) {
     return { hashedBytes: roundUp(byteLength(tensor), LEAF_BYTES) }
   },
-  execute({ tensor }) {
-    return BigInt(`0x${bytesToHex(tensorCommitment(tensor, tensorBytes(tensor)))}`)
+  execute({ tensor }, { dataRoot }) {
+    const commitment = tensorCommitment(tensor, tensorBytes(tensor), dataRoot?.(tensor))
+    return BigInt(`0x${bytesToHex(commitment)}`)
   },
 })

@@ -1,0 +1,34 @@
+/**
+ * Widens `count` int8 values at `from` to int16 at `to`, less the zero point.
+ *
+ * May write up to 30 bytes more, of no meaning: whoever fills memory in ascending order overwrites them.
+ *
+ * @param limit - address up to which the operand may be read: its end, rounded up to 64
+ */
+export function widen(from: usize, to: usize, count: usize, zeroPoint: i32, limit: usize): void {
+  const zeroPoints = i16x8.splat(<i16>zeroPoint)
+  const end = from + count
+  const fullEnd = from + (count & ~15)
+  for (; from !== fullEnd; from += 16) {
+    v128.store(to, i16x8.sub(v128.load8x8_s(from), zeroPoints))
+    v128.store(to, i16x8.sub(v128.load8x8_s(from, 8), zeroPoints), 16)
+    to += 32
+  }
+  if (from === end) return
+  if (limit - from >= 16) {
+    v128.store(to, i16x8.sub(v128.load8x8_s(from), zeroPoints))
+    if (end - from > 8) v128.store(to, i16x8.sub(v128.load8x8_s(from, 8), zeroPoints), 16)
+    return
+  }
+  for (; from !== end; from++) {
+    store<i16>(to, <i16>(<i32>load<i8>(from) - zeroPoint))
+    to += 2
+  }
+}
+
+/** Writes zeros over `bytes` bytes, and up to 15 more. */
+export function fillZeros(to: usize, bytes: usize): void {
+  const end = to + bytes
+  const zero = i32x4.splat(0)
+  for (; to < end; to += 16) v128.store(to, zero)
+}
