@@ -30,7 +30,7 @@ export type Binding = {
 }
 
 /** An operand that is a tensor. */
-export type BoundTensor = { readonly name: string; readonly position: number; readonly type: TensorType }
+type BoundTensor = { readonly name: string; readonly position: number; readonly type: TensorType }
 
 /** Binds stack words to operand names: handles first, then attribute and type words. @throws {HaltError} */
 export function bind(

@@ -11,22 +11,20 @@ import {
 import { buildBlock, type RunTxResult, type VM } from '@ethereumjs/vm'
 import type { Kernel } from '../kernel/index.ts'
 import { createMemoryStore, type ModelStore, type Program, type Root, registrationOf } from '../model/index.ts'
-import { type Outcome, outcomeOf, runMessage } from './call.ts'
+import { type CallRequest, MAX_TRANSACTION_GAS, type Outcome, outcomeOf, readCall, runMessage } from './call.ts'
 import { defaultGenesis, developmentAccounts, type TensorGenesis } from './genesis.ts'
 import { createGenesisVM } from './genesisVM.ts'
 import { type BytesLike, type Hex, readAddress, readBytes, readGas, readPrivateKey } from './input.ts'
 import { encodeRegistration, REGISTRAR_SLOT, registrationRefusal } from './registry.ts'
+import type { StateDatabase } from './stateDatabase.ts'
 import { copyVM } from './tensorEVM.ts'
-
-/** Most gas of a transaction (EIP-7825). */
-export const MAX_TRANSACTION_GAS = 16_777_216n
 
 export type ChainOptions = {
   /** {@link defaultGenesis} unless given. */
   readonly genesis?: TensorGenesis
   /** Where the bytes of models are; a new store in memory unless given. */
   readonly store?: ModelStore
-  /** What computes tensors; the reference unless given. One chain's calls never overlap, so they share it. */
+  /** What computes tensors; a WebAssembly kernel unless given. One chain's calls never overlap, so they share it. */
   readonly kernel?: Kernel
 }
 
@@ -40,16 +38,6 @@ export type TransactionRequest = {
   readonly value?: bigint
   /** {@link MAX_TRANSACTION_GAS}, or the block's gas limit where that is less, unless given. */
   readonly gasLimit?: bigint | number
-}
-
-export type CallRequest = {
-  readonly to: string
-  readonly data?: BytesLike
-  /** Address of the caller; the first development account unless given. */
-  readonly from?: string
-  readonly value?: bigint
-  /** {@link MAX_TRANSACTION_GAS} unless given; a call may have more than a transaction. */
-  readonly gas?: bigint | number
 }
 
 /** What became of a transaction. */
@@ -71,6 +59,8 @@ export type Chain = {
   readonly store: ModelStore
   /** The VM itself. Use {@link copyVM} to run something on it beside the chain. */
   readonly vm: VM
+  /** The states of all blocks. */
+  readonly database: StateDatabase
   /**
    * Signs an EIP-1559 transaction and mines it in a block of its own.
    *
@@ -102,6 +92,8 @@ export type Chain = {
   mine(): Promise<Block>
   /** Wei that an account has. */
   balance(address: string): Promise<bigint>
+  /** The newest block; the genesis block at first. */
+  head(): Block
   /** State root of the head. */
   stateRoot(): Hex
   /** The blocks after the genesis block. */
@@ -114,7 +106,7 @@ type Sender = { readonly key: Uint8Array; readonly publicKey: Uint8Array; readon
 /** Starts a development chain. @throws {Error} when its genesis block is before Shanghai */
 export async function createChain(options: ChainOptions = {}): Promise<Chain> {
   const { genesis = defaultGenesis(), store = createMemoryStore(), kernel } = options
-  const { vm, block } = await createGenesisVM(genesis, { store, kernel })
+  const { vm, block, database } = await createGenesisVM(genesis, { store, kernel })
   const { common } = vm
   if (!common.gteHardfork('shanghai'))
     throw new Error(`a development chain starts at Shanghai or later: config.shanghaiTime is after the genesis block`)
@@ -243,6 +235,7 @@ export async function createChain(options: ChainOptions = {}): Promise<Chain> {
     genesis,
     store,
     vm,
+    database,
     sendTransaction,
     sendTransactions: (requests) => inTurn(() => mineBlock(requests)),
     async deploy(bytecode, request = {}) {
@@ -251,7 +244,7 @@ export async function createChain(options: ChainOptions = {}): Promise<Chain> {
       if (receipt.status === 0 || contractAddress === undefined) throw failure('the contract was not created', receipt)
       return { ...receipt, contractAddress }
     },
-    call: ({ to, data, from, value = 0n, gas = MAX_TRANSACTION_GAS }) =>
+    call: (request) =>
       inTurn(async () => {
         const { header } = head()
         if (readAt !== head()) {
@@ -259,13 +252,7 @@ export async function createChain(options: ChainOptions = {}): Promise<Chain> {
           await reader.stateManager.setStateRoot(header.stateRoot)
           readAt = head()
         }
-        return runMessage(reader, head(), {
-          from: readAddress(from ?? (developmentAccounts[0]?.address as Hex), 'from'),
-          to: readAddress(to, 'to'),
-          data: readBytes(data, 'data'),
-          value,
-          gasLimit: readGas(gas, 'gas', BigInt(Number.MAX_SAFE_INTEGER)),
-        })
+        return runMessage(reader, head(), readCall(request))
       }),
     async registerModel(program, request = {}) {
       const root = await store.put(program)
@@ -283,6 +270,7 @@ export async function createChain(options: ChainOptions = {}): Promise<Chain> {
     mine: () => inTurn(async () => mineBlock([]).then(head)),
     balance: (address) =>
       inTurn(async () => (await vm.stateManager.getAccount(readAddress(address, 'address')))?.balance ?? 0n),
+    head,
     stateRoot: () => bytesToHex(head().header.stateRoot),
     blocks: () => chain.slice(1),
   }

@@ -1,10 +1,9 @@
-export type { ChainLog, Outcome } from './call.ts'
+export { type CallRequest, type CallResult, type ChainLog, MAX_TRANSACTION_GAS, type Outcome } from './call.ts'
+export { type CallOptions, type CallPool, type CallPoolOptions, createCallPool } from './callPool.ts'
 export {
-  type CallRequest,
   type Chain,
   type ChainOptions,
   createChain,
-  MAX_TRANSACTION_GAS,
   type Receipt,
   type TransactionRequest,
 } from './chain.ts'
@@ -35,4 +34,5 @@ export {
 } from './parameters.ts'
 export { encodeRegistration, registryAbi, registryBytecode } from './registry.ts'
 export { replay } from './replay.ts'
+export type { StateDatabase, StateEntry } from './stateDatabase.ts'
 export { copyVM, createTensorEVM, type TensorEVM, type TensorEVMOpts, tensorEVMOf } from './tensorEVM.ts'

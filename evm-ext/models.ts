@@ -66,6 +66,7 @@ export function createModels(state: EVMState, store: ModelStore): Models {
     const known = tensorsOf.get(program)
     if (known !== undefined) return known
     const { constants } = program
+    const views: Uint8Array[] = []
     const tensors: ModelTensors = {
       root,
       types: constants,
@@ -73,7 +74,8 @@ export function createModels(state: EVMState, store: ModelStore): Models {
       bytes(index) {
         const tensor = constants[index]
         if (tensor === undefined) throw new RangeError(`index: the model has ${constants.length} tensors, not ${index}`)
-        return tensorBytes(tensor)
+        views[index] ??= tensorBytes(tensor)
+        return views[index]
       },
     }
     tensorsOf.set(program, tensors)

@@ -18,6 +18,20 @@ export function compileContract({ name, source }: Pick<GeneratedContract, 'name'
   return { bytecode: `0x${contract.evm.bytecode.object}`, abi: contract.abi }
 }
 
+/** The contract of a program, compiled and ready to be deployed on any chain. */
+export type CompiledModel = Pick<CompiledModelContract, 'bytecode'> &
+  Pick<GeneratedContract, 'weights' | 'dataInitCode'>
+
+/**
+ * Generates and compiles the contract of a program. Weights that fit the code of one account lie there, others in the
+ * registry.
+ */
+export function compileModel(program: Program): CompiledModel {
+  const { name, source, weights, dataInitCode } = generateContract(program, { name: 'Model', weights: 'auto' })
+  const { bytecode } = compileContract({ name, source })
+  return { bytecode, weights, ...(dataInitCode === undefined ? {} : { dataInitCode }) }
+}
+
 /** A model's contract on a chain. */
 export type DeployedModel = {
   readonly address: Hex
@@ -31,15 +45,19 @@ async function deployedBytes(chain: Chain, address: Hex): Promise<number> {
 }
 
 /**
- * Generates, compiles and deploys the contract of a program. Weights that fit the code of one account are deployed before
- * it; others are registered as a model.
+ * Deploys the contract of a program, its weights before it where they are code, and registers the model where they are
+ * not.
  *
+ * @param contract - what {@link compileModel} gave for the program, if it did already
  * @throws {Error} when the chain refuses a deployment or the registration
  */
-export async function deployModel(chain: Chain, program: Program): Promise<DeployedModel> {
-  const contract = generateContract(program, { name: 'Model', weights: 'auto' })
+export async function deployModel(
+  chain: Chain,
+  program: Program,
+  contract: CompiledModel = compileModel(program),
+): Promise<DeployedModel> {
+  const { bytecode } = contract
   if (contract.weights === 'model') await chain.registerModel(program)
-  const { bytecode } = compileContract(contract)
   if (contract.dataInitCode === undefined) {
     const { contractAddress } = await chain.deploy(bytecode)
     return { address: contractAddress, codeBytes: await deployedBytes(chain, contractAddress) }

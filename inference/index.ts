@@ -1,4 +1,8 @@
+export { createInferenceChain } from './chain.ts'
 export * from './contract.ts'
 export * from './minMedianMax.ts'
 export * from './paths.ts'
+export * from './pool.ts'
+export * from './profile.ts'
 export * from './runner.ts'
+export * from './suitableWorkers.ts'

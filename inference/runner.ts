@@ -2,7 +2,7 @@ import { Interface } from 'ethers'
 import type { Chain, Hex, Receipt } from '../evm-ext/index.ts'
 import { byteLength, type Tensor, tensorBytes, tensorView } from '../isa/index.ts'
 import { interpret, type Program } from '../model/index.ts'
-import { deployModel } from './contract.ts'
+import { type CompiledModel, deployModel } from './contract.ts'
 import type { InferencePath } from './paths.ts'
 
 /** One inference: canonical bytes of the outputs, the transaction's gas (0 where there is none), and wall time. */
@@ -70,8 +70,12 @@ async function precompileRunner(chain: Chain, program: Program): Promise<Inferen
   }
 }
 
-async function instructionsRunner(chain: Chain, program: Program): Promise<InferenceRunner> {
-  const { address, codeBytes } = await deployModel(chain, program)
+async function instructionsRunner(
+  chain: Chain,
+  program: Program,
+  contract: CompiledModel | undefined,
+): Promise<InferenceRunner> {
+  const { address, codeBytes } = await deployModel(chain, program, contract)
   return {
     path: 'instructions',
     codeBytes,
@@ -89,12 +93,15 @@ async function instructionsRunner(chain: Chain, program: Program): Promise<Infer
  * a transaction of its own; `reference` evaluates the program plainly.
  *
  * @param chain - starts the chain, where one is needed
+ * @param contract - the program's contract, if it was compiled already
  */
 export async function createRunner(
   path: InferencePath,
   program: Program,
   chain: () => Promise<Chain>,
+  contract?: CompiledModel,
 ): Promise<InferenceRunner> {
   if (path === 'reference') return referenceRunner(program)
-  return path === 'precompile' ? precompileRunner(await chain(), program) : instructionsRunner(await chain(), program)
+  if (path === 'precompile') return precompileRunner(await chain(), program)
+  return instructionsRunner(await chain(), program, contract)
 }

@@ -1,27 +1,25 @@
 import { createHash } from 'node:crypto'
+import { type Chain, loadTensorGenesis } from '../../evm-ext/index.ts'
 import {
-  type Chain,
-  createChain,
-  type DevelopmentAccount,
-  developmentAccounts,
-  loadTensorGenesis,
-  type TensorGenesis,
-} from '../../evm-ext/index.ts'
-import {
-  createRunner,
-  type Inference,
+  createInferencePool,
   type InferencePath,
-  type InferenceRunner,
   minMedianMax,
+  profileChain,
   sampleBytes,
+  suitableWorkers,
 } from '../../inference/index.ts'
 import { formatType } from '../../isa/index.ts'
+import type { KernelName } from '../../kernel/index.ts'
 import { summarize } from '../../model/index.ts'
 import type { Rounding } from '../choices.ts'
 import { UsageError } from '../errors.ts'
 import { checkWritable, readUserFile, writeUserFile } from '../files.ts'
 import { type LoadedModel, loadModel } from '../models.ts'
+import { printProfile, profileReport } from '../profile.ts'
 import { createProgress } from '../progress.ts'
+
+/** How long a profile warms up, and how long it then watches. */
+const PROFILE_MILLISECONDS = 1000
 
 export type RunOptions = {
   readonly input: string
@@ -29,7 +27,10 @@ export type RunOptions = {
   readonly rounding?: Rounding
   readonly path: InferencePath
   readonly limit?: number
+  readonly workers?: number
   readonly genesis?: string
+  readonly kernel: KernelName
+  readonly profile?: boolean
   readonly json?: boolean
 }
 
@@ -45,67 +46,71 @@ function readSamples({ program }: LoadedModel, { input, limit }: RunOptions): Ui
   return Array.from({ length: count }, (_, row) => bytes.subarray(row * size, (row + 1) * size))
 }
 
-/**
- * A chain at its first block with the tensor fork.
- *
- * @throws {UsageError} when the chain's first account has nothing to pay with, or the fork starts at a later block
- */
-async function startChain(genesis: TensorGenesis, path: string): Promise<Chain> {
-  const chain = await createChain({ genesis })
-  const { address } = developmentAccounts[0] as DevelopmentAccount
-  if ((await chain.balance(address)) === 0n)
-    throw new UsageError(`genesis ${path}: expected alloc to fund ${address}, which sends the transactions`)
-  const [fork] = genesis.forks
-  if (fork.block !== undefined && fork.block > 1)
-    throw new UsageError(`genesis ${path}: expected config.tensorBlock 0 or 1, found ${fork.block}`)
-  if (fork.time !== undefined && fork.time > Number(genesis.geth.timestamp)) chain.setNextBlockTimestamp(fork.time)
-  return chain
-}
-
-async function inferAll(runner: InferenceRunner, samples: readonly Uint8Array[]): Promise<Inference[]> {
-  const progress = createProgress(`inference, ${runner.path}`, samples.length)
-  const results: Inference[] = []
-  try {
-    for (const sample of samples) {
-      results.push(await runner.infer(sample))
-      progress.step()
-    }
-  } catch (error) {
-    throw new Error(`sample ${results.length}: ${(error as Error).message}`, { cause: error })
-  } finally {
-    progress.end()
-  }
-  return results
-}
-
 /** Runs a model on rows of input and reports; see the command's help. */
 export async function run(modelPath: string, options: RunOptions): Promise<void> {
   const model = loadModel(modelPath, options.rounding)
   const samples = readSamples(model, options)
   const genesis = options.genesis === undefined ? undefined : loadTensorGenesis(options.genesis)
   if (options.output !== undefined) checkWritable([options.output])
-  const runner = await createRunner(options.path, model.program, () =>
-    genesis === undefined ? createChain() : startChain(genesis, options.genesis as string),
-  )
-  const results = await inferAll(runner, samples)
+  checkProfile(options)
+  const summary = summarize(model.program)
+  const workers = options.profile ? 1 : (options.workers ?? suitableWorkers(options.path, summary, samples.length))
+  let ownChain: Chain | undefined
+  const pool = await createInferencePool(options.path, model.program, {
+    workers: Math.min(workers, samples.length),
+    genesis,
+    where: `genesis ${options.genesis}`,
+    kernel: options.kernel,
+    onChain(chain) {
+      ownChain = chain
+    },
+  })
+  // What is profiled is what a node that runs for long does, so the engine's compilers come first.
+  if (options.profile) await repeat(() => pool.inferAll(samples))
+  const watched = options.profile && ownChain ? profileChain(ownChain) : undefined
+  if (watched) await repeat(() => pool.inferAll(samples))
+  const profile = watched?.read()
+  watched?.stop()
+  const progress = createProgress(`inference, ${options.path}`, samples.length)
+  const results = await pool.inferAll(samples, progress.step).finally(progress.end)
+  await pool.close()
   const output = Buffer.concat(results.map((result) => result.output))
   if (options.output !== undefined) writeUserFile(options.output, output)
 
-  const { macs, modelBytes } = summarize(model.program)
+  const { macs, modelBytes } = summary
   const report = {
     model: model.name,
     path: options.path,
+    ...(options.path === 'reference' ? {} : { kernel: options.kernel }),
     rounding: roundingOf(model),
     samples: samples.length,
+    workers: pool.workers,
     macs,
     gasPerSample: minMedianMax(results.map(({ gas }) => gas)),
     msPerSample: minMedianMax(results.map(({ milliseconds }) => Number(milliseconds.toFixed(3)))),
-    codeBytes: runner.codeBytes,
+    codeBytes: pool.codeBytes,
     modelBytes,
     outputSha256: createHash('sha256').update(output).digest('hex'),
   }
-  if (options.json) console.log(JSON.stringify(report))
-  else print(report)
+  if (options.json) console.log(JSON.stringify(profile ? { ...report, profile: profileReport(profile) } : report))
+  else {
+    print(report)
+    if (profile) printProfile(profile)
+  }
+}
+
+/** Repeats a task for a second. */
+async function repeat(task: () => Promise<unknown>): Promise<void> {
+  const end = performance.now() + PROFILE_MILLISECONDS
+  while (performance.now() < end) await task()
+}
+
+/** @throws {UsageError} when a profile is asked for that can't be made */
+function checkProfile({ profile, path, workers }: RunOptions): void {
+  if (!profile) return
+  if (path === 'reference')
+    throw new UsageError('--profile: expected --path instructions or precompile, which run a chain')
+  if (workers !== undefined && workers !== 1) throw new UsageError('--profile: expected --workers 1, or none')
 }
 
 /** Rounding of a program's first RESCALE; double where it has none, which then makes no difference. */

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { inferencePaths } from '../../inference/paths.ts'
-import { parseCount, parsePath } from '../arguments.ts'
+import { kernelNames } from '../../kernel/kernelNames.ts'
+import { parseCount, parsePath, parseWorkers } from '../arguments.ts'
 import { roundingOption } from '../choices.ts'
 
 type Run = typeof import('../actions/run.ts').run
@@ -21,10 +22,21 @@ export function addRunCommand(program: Command): void {
     )
     .option('--limit <n>', 'run only the first n rows', parseCount)
     .option(
+      '--workers <n>',
+      'threads that share the rows, with the same results (default: as many as there are cores where that saves time)',
+      parseWorkers,
+    )
+    .option(
       '--genesis <file>',
       'chain configuration; runs from the first block with the fork (default: a development chain)',
       parsePath,
     )
+    .addOption(
+      new Option('--kernel <kernel>', 'what computes tensors: WebAssembly, or the far slower plain reference')
+        .choices(kernelNames)
+        .default('wasm'),
+    )
+    .option('--profile', 'tell what each instruction took, once warm; runs in one thread')
     .option('--json', 'print one JSON object')
     .action(async (...args: Parameters<Run>) => (await import('../actions/run.ts')).run(...args))
 }

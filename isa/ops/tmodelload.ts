@@ -78,7 +78,8 @@ when rowCount is 0, or when the rows reach past the end of the outermost axis.`,
   },
   execute({ model, index, firstRow, rowCount }, _environment, output) {
     const { firstByte, length } = rowRange(model, index, firstRow, rowCount)
-    outputBytes(output).set(model.bytes(Number(index)).subarray(firstByte, firstByte + length))
+    const bytes = model.bytes(Number(index))
+    outputBytes(output).set(length === bytes.length ? bytes : bytes.subarray(firstByte, firstByte + length))
     return undefined
   },
 })

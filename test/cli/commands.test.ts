@@ -30,6 +30,20 @@ describe('run', () => {
         expect(Object.keys(report[name])).toEqual(['min', 'median', 'max'])
     })
 
+  test('shares the rows among workers, with the same result', () => {
+    const { status, stdout, stderr } = run(
+      ...['run', 'small.tensor', '--input', 'rows.bin', '--output', 'shared.bin', '--workers', '3', '--json'],
+    )
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect([...new Int8Array(readFileSync(join(folder, 'shared.bin')))]).toEqual([32, -27, 14, -12])
+    const report = JSON.parse(stdout)
+    // There are two rows.
+    expect(report).toMatchObject({ samples: 2, workers: 2 })
+    expect(report.outputSha256).toBe('49508b12f84eaf510bef025a720b1d87959c98db1d0e4a2a7a9eb279fd83f214')
+    const alone = JSON.parse(run('run', 'small.tensor', '--input', 'rows.bin', '--json').stdout)
+    expect(alone).toMatchObject({ workers: 1, gasPerSample: report.gasPerSample, codeBytes: report.codeBytes })
+  })
+
   test('limits the rows and changes the rounding', () => {
     const { stdout } = run(
       ...['run', 'small.tensor', '--input', 'rows.bin', '--limit', '1', '--rounding', 'single', '--json'],

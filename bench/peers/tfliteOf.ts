@@ -1,0 +1,83 @@
+import { type AttributeValues, elementCount, type Tensor, type TensorType } from '../../isa/index.ts'
+import { bindOperands } from '../../model/binding.ts'
+import { type Program, type ProgramStep, valueTypes } from '../../model/index.ts'
+import { type OperatorSpec, type TensorSpec, writeTflite } from '../../test/model/tflite/writer.ts'
+
+const SAME = 0
+
+type Value = TensorType & { readonly value: number }
+type Bound = Readonly<Record<string, Value>> & { readonly attributes: AttributeValues }
+
+const isProduct = ({ instruction }: ProgramStep) => ['CONV2D', 'MATMUL'].includes(instruction.mnemonic)
+
+/** Factor of each channel of a packed multiplier, as a single-precision number. */
+function factorsOf({ data }: Tensor): number[] {
+  const channels = data.length / 2
+  return Array.from(data.slice(0, channels), (multiplier, channel) =>
+    Math.fround(multiplier * 2 ** ((data[channels + channel] as number) - 31)),
+  )
+}
+
+/**
+ * A program of convolutions with equal padding, a last matrix product, and factors for each channel, as a TFLite file: the
+ * same integers, but that factors are single-precision numbers there. A product becomes a convolution of one pixel, which
+ * may have a factor for each channel.
+ *
+ * @throws {TypeError} on any other step
+ */
+export function tfliteOf(program: Program): Uint8Array {
+  const types = valueTypes(program)
+  const first = program.inputs.length
+  const constantAt = (value: number) => program.constants[value - first] as Tensor
+  const valuesOf = ({ value }: Value) => Array.from(constantAt(value).data)
+  const tensors: Record<string, TensorSpec> = {}
+  const operators: OperatorSpec[] = []
+  const name = (value: number) => `value${value}`
+  const bound = (step: ProgramStep) =>
+    bindOperands(step, (value) => ({ value, ...(types[value] as TensorType) })) as unknown as Bound
+  // Every activation has the scale 1: the factor of a channel is then the scale of its weights.
+  const declare = (value: number, shape: readonly number[], zeroPoint: number) => {
+    tensors[name(value)] = { shape, scale: 1, zeroPoint }
+  }
+  const pictureOf = ({ shape }: TensorType) => (shape.length === 4 ? shape : [1, 1, 1, elementCount(shape)])
+
+  const reshape = (x: Value, output: number) => {
+    const shape = pictureOf(types[output] as TensorType)
+    declare(output, shape, tensors[name(x.value)]?.zeroPoint as number)
+    tensors[`shape${output}`] = { type: 'INT32', shape: [4], data: shape }
+    const inputs = [name(x.value), `shape${output}`]
+    operators.push({ name: 'RESHAPE', inputs, outputs: [name(output)], options: { newShape: shape } })
+  }
+  const convolution = (sums: Bound, multiplier: Value, output: number, outputZeroPoint: number) => {
+    const [source, weights, bias] = [sums.x ?? sums.a, sums.weights ?? sums.b, sums.bias] as [Value, Value, Value]
+    const { zeroPoint = sums.attributes.zeroPointA, strideW = 1, strideH = 1 } = sums.attributes
+    const scale = factorsOf(constantAt(multiplier.value))
+    const factors = { scale, zeroPoint: scale.map(() => 0) }
+    if (source.value < first) declare(source.value, source.shape, zeroPoint as number)
+    const [filters, ...window] = weights.shape as [number, ...number[]]
+    const shape = window.length === 3 ? weights.shape : [filters, 1, 1, ...window]
+    tensors[name(weights.value)] = { shape, data: valuesOf(weights), ...factors }
+    tensors[name(bias.value)] = { type: 'INT32', shape: bias.shape, data: valuesOf(bias), ...factors }
+    declare(output, pictureOf(types[output] as TensorType), outputZeroPoint)
+    operators.push({
+      name: 'CONV_2D',
+      inputs: [source, weights, bias].map(({ value }) => name(value)),
+      outputs: [name(output)],
+      options: { padding: SAME, strideW, strideH, dilationW: 1, dilationH: 1 },
+    })
+  }
+
+  const firstResult = first + program.constants.length
+  program.steps.forEach((step, index) => {
+    const { mnemonic } = step.instruction
+    if (isProduct(step)) return
+    const { attributes, x, multiplier } = bound(step)
+    const sums = x && program.steps[x.value - firstResult]
+    if (mnemonic === 'RESHAPE' && x) reshape(x, firstResult + index)
+    else if (mnemonic === 'RESCALE' && multiplier && sums && isProduct(sums))
+      convolution(bound(sums), multiplier, firstResult + index, attributes.outputZeroPoint as number)
+    else throw new TypeError(`no TFLite operator is known for step ${index}, ${mnemonic}`)
+  })
+  const inputs = program.inputs.map((_, value) => name(value))
+  return writeTflite({ tensors, operators, inputs, outputs: program.outputs.map(name) })
+}
