@@ -1,6 +1,7 @@
 import { type ChainConfig, Common, type HardforksDict, type ParamsConfig, parseGethGenesis } from '@ethereumjs/common'
 import { hexToBytes } from '@ethereumjs/util'
 import type { TensorParameters } from '../gas-model/index.ts'
+import { createKeccak256, KernelError } from '../kernel/index.ts'
 import { readTensorGenesis, type TensorGenesis } from './genesisFile.ts'
 import { TENSOR_FORK } from './genesisForks.ts'
 import { TENSOR_EIP } from './parameters.ts'
@@ -8,6 +9,19 @@ import { TENSOR_EIP } from './parameters.ts'
 export { loadTensorGenesis, readTensorGenesis, type TensorGenesis } from './genesisFile.ts'
 
 type Hardforks = ChainConfig['hardforks']
+
+let hasher: ReturnType<typeof createKeccak256> | undefined
+
+/** keccak256 in WebAssembly; undefined where the engine can't run it and the EVM's own has to do. */
+function fastKeccak256(): ReturnType<typeof createKeccak256> | undefined {
+  try {
+    hasher ??= createKeccak256()
+    return hasher
+  } catch (error) {
+    if (error instanceof KernelError) return undefined
+    throw error
+  }
+}
 
 /**
  * Common of a chain with the tensor fork, set to the hardfork of the genesis block.
@@ -30,6 +44,7 @@ export function createTensorCommon(genesis: TensorGenesis): Common {
   // Common finds EIPs of forks by this list without validating them; its `eips` option refuses unknown numbers.
   for (const { name, parameters } of genesis.forks)
     custom[name] = name === TENSOR_FORK ? { eips: [TENSOR_EIP] } : { params: parameters as ParamsConfig }
+  const keccak256 = fastKeccak256()
   const common = new Common({
     chain: {
       ...parsed,
@@ -37,6 +52,7 @@ export function createTensorCommon(genesis: TensorGenesis): Common {
       customHardforks: custom,
       consensus: { type: 'pos', algorithm: 'casper', casper: {} },
     },
+    ...(keccak256 ? { customCrypto: { keccak256 } } : {}),
     params: {
       [TENSOR_EIP]: {
         ...genesis.parameters,

@@ -1,4 +1,6 @@
 export * from './createKernel.ts'
+export * from './keccak256.ts'
 export * from './kernel.ts'
 export * from './kernelNames.ts'
 export * from './wasmKernel.ts'
+export { KernelError } from './wasmModule.ts'

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { createDataRoot } from './bodies/dataRoot.ts'
 import { createBodies } from './bodies/index.ts'
 import { type Kernel, WASM_PAGE_BYTES } from './kernel.ts'
 import { PACKED } from './layout.ts'
 import { createPackedWeights } from './packedWeights.ts'
 import { selfTest } from './selfTest.ts'
+import { INSTEAD, instantiateModule, KernelError } from './wasmModule.ts'
 
 export type WasmKernelOptions = {
   /** Most bytes of packed weights that are kept for the next call; 64 MiB unless given. */
@@ -15,31 +15,10 @@ const DEFAULT_PACKED_BYTES = 64 * 2 ** 20
 /** One page less than 32 bits address, so that no address of a tensor's end wraps to 0. */
 const MAX_PAGES = 65535
 
-const INSTEAD =
-  'To run the far slower reference instead, ask for it: --kernel reference, or createReferenceKernel() in code.'
-
-/** This machine can't run the kernel, or runs it wrongly. */
-export class KernelError extends Error {
-  override readonly name = 'KernelError'
-}
-
-let compiled: WebAssembly.Module | undefined
-
-/** The module, compiled once. @throws {KernelError} when the engine lacks 128-bit SIMD */
-function compile(): WebAssembly.Module {
-  if (compiled !== undefined) return compiled
-  const bytes = readFileSync(new URL('./kernel.wasm', import.meta.url))
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes))
-    throw new KernelError(`This JavaScript engine does not run WebAssembly with 128-bit SIMD. ${INSTEAD}`)
-  compiled = new WebAssembly.Module(bytes)
-  return compiled
-}
-
 function instantiate({ packedBytes = DEFAULT_PACKED_BYTES }: WasmKernelOptions): Kernel {
   const initial = Math.ceil((PACKED + packedBytes) / WASM_PAGE_BYTES)
   const memory = new WebAssembly.Memory({ initial, maximum: MAX_PAGES })
-  const { exports } = new WebAssembly.Instance(compile(), { env: { memory } })
-  const module = { memory, exports }
+  const module = instantiateModule(memory)
   const bodies = createBodies(module, createPackedWeights(packedBytes))
   return { name: 'wasm-simd128', memory, bodies, dataRoot: createDataRoot(module) }
 }

@@ -1,5 +1,15 @@
+import { createFeeMarket1559Tx } from '@ethereumjs/tx'
+import { hexToBytes, privateToPublic } from '@ethereumjs/util'
+import { runTx } from '@ethereumjs/vm'
 import { Interface } from 'ethers'
-import { createChain, type Hex } from '../../evm-ext/index.ts'
+import {
+  type Chain,
+  copyVM,
+  createChain,
+  type DevelopmentAccount,
+  developmentAccounts,
+  type Hex,
+} from '../../evm-ext/index.ts'
 import { deployModel } from '../../inference/index.ts'
 import { type ComputeInstruction, type TensorType, tensorBytes, tensorView } from '../../isa/index.ts'
 import { createWasmKernel, kernelBody } from '../../kernel/index.ts'
@@ -42,13 +52,34 @@ function contender(name: string, infer: Infer, sample: Uint8Array, expected: Uin
   }
 }
 
-/** The program on a chain of its own, by its contract and by the precompile: in transactions and in calls. */
+const GAS_LIMIT = 16_000_000n
+
+/** Carries out one signed transaction again and again: all that a node does for it but its block. */
+async function executor(chain: Chain, to: Hex, data: Uint8Array): Promise<() => Promise<Uint8Array>> {
+  const vm = await copyVM(chain.vm)
+  const { common } = vm
+  const { privateKey } = developmentAccounts[0] as DevelopmentAccount
+  const block = chain.head()
+  const fields = { to, data, gasLimit: GAS_LIMIT, maxFeePerGas: block.header.calcNextBaseFee() * 2n }
+  const tx = createFeeMarket1559Tx({ chainId: common.chainId(), ...fields }, { common }).sign(privateKey)
+  tx.cache.senderPubKey = privateToPublic(privateKey)
+  return async () => {
+    const { execResult } = await runTx(vm, { tx, block, skipNonce: true })
+    if (execResult.exceptionError !== undefined) throw new Error(execResult.exceptionError.error)
+    return execResult.returnValue
+  }
+}
+
+/**
+ * The program on a chain of its own, by its contract and by the precompile: in transactions with a block of their own, in
+ * transactions alone, and in calls.
+ */
 async function chainContenders(program: Program, sample: Uint8Array, expected: Uint8Array): Promise<Contender[]> {
   const chain = await createChain({ kernel: createWasmKernel() })
   const { address } = await deployModel(chain, program)
   const { root } = await chain.registerModel(program)
-  const data = predict.encodeFunctionData('predict', [sample])
-  const ways: readonly (readonly [string, Hex, Uint8Array | string, Decode])[] = [
+  const data = hexToBytes(predict.encodeFunctionData('predict', [sample]) as Hex)
+  const ways: readonly (readonly [string, Hex, Uint8Array, Decode])[] = [
     [
       'instructions',
       address,
@@ -62,16 +93,22 @@ async function chainContenders(program: Program, sample: Uint8Array, expected: U
       (bytes) => bytes,
     ],
   ]
-  return ways.flatMap(([way, to, data, decode]) =>
-    (['sendTransaction', 'call'] as const).map((operation) => {
-      const infer = async () => {
-        const { status, error, returnValue } = await chain[operation]({ to, data })
-        if (status === 0) throw new Error(`${way}: ${error}`)
-        return decode(returnValue)
-      }
-      return contender(`${operation === 'call' ? 'call' : 'transaction'}, ${way}`, infer, sample, expected)
-    }),
-  )
+  const contenders: Contender[] = []
+  for (const [way, to, data, decode] of ways) {
+    const onChain = (operation: 'sendTransaction' | 'call') => async () => {
+      const { status, error, returnValue } = await chain[operation]({ to, data })
+      if (status === 0) throw new Error(`${way}: ${error}`)
+      return returnValue
+    }
+    const operations = {
+      'transaction and block': onChain('sendTransaction'),
+      transaction: await executor(chain, to, data),
+      call: onChain('call'),
+    }
+    for (const [name, run] of Object.entries(operations))
+      contenders.push(contender(`${name}, ${way}`, async () => decode(await run()), sample, expected))
+  }
+  return contenders
 }
 
 /** The program by the interpreter on the kernel: constants are copied into its memory each time. */

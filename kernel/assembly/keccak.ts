@@ -316,3 +316,24 @@ export function dataRoot(data: usize, bytes: usize): usize {
   reduce(CHUNK_ROOTS, chunks, CHUNK_DEPTH, CHUNK_DEPTH)
   return CHUNK_ROOTS
 }
+
+/** Begins the hash of one message. Nothing else may use scratch memory until its digest is taken. */
+export function beginHash(): void {
+  writeConstants()
+  clearState()
+}
+
+/** Takes in whole blocks of the rate, 136 bytes each. The message's padding is part of its last block. */
+export function hashBlocks(message: usize, blocks: usize): void {
+  for (; blocks > 0; blocks--) {
+    absorb(message, message, RATE_LANES)
+    permute()
+    message += RATE_BYTES
+  }
+}
+
+/** Address of the message's digest, 32 bytes. */
+export function hashDigest(): usize {
+  squeeze(NODES, NODES)
+  return NODES
+}
