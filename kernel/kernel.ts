@@ -26,7 +26,25 @@ export function createReferenceKernel(): Kernel {
   return { name: 'reference', memory: new WebAssembly.Memory({ initial: 1, maximum: 65536 }), bodies: new Map() }
 }
 
-/** The body that `kernel` runs for an instruction. */
+/**
+ * The body that `kernel` runs for an instruction.
+ *
+ * A body from a slot takes addresses, so it is checked that all tensors lie in the kernel's memory; the reference takes
+ * tensors from anywhere.
+ *
+ * @throws {TypeError} from the body, naming a tensor that lies elsewhere
+ */
 export function kernelBody(kernel: Kernel, instruction: ComputeInstruction): ComputeBody {
-  return kernel.bodies.get(instruction.opcode) ?? referenceBody(instruction)
+  const body = kernel.bodies.get(instruction.opcode)
+  if (body === undefined) return referenceBody(instruction)
+  const { mnemonic } = instruction
+  return (operands, output) => {
+    const tensors: Readonly<Record<string, unknown>> = { ...operands, output }
+    for (const [name, value] of Object.entries(tensors)) {
+      const buffer = (value as Partial<Tensor> | undefined)?.data?.buffer
+      if (buffer !== undefined && buffer !== kernel.memory.buffer)
+        throw new TypeError(`${name}: ${mnemonic} expected a tensor in the memory of the kernel ${kernel.name}`)
+    }
+    body(operands, output)
+  }
 }

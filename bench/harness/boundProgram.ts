@@ -1,12 +1,12 @@
 import {
   type AnyDataOperands,
-  type ComputeBody,
   type ComputeInstruction,
+  referenceBody,
   type Tensor,
   type TensorType,
   tensorBytes,
 } from '../../isa/index.ts'
-import { type Kernel, kernelBody } from '../../kernel/index.ts'
+import type { Kernel } from '../../kernel/index.ts'
 import { bindOperands, usedValues } from '../../model/binding.ts'
 import { lastUses, type Program, valueTypes } from '../../model/index.ts'
 import type { BenchMemory } from './memory.ts'
@@ -33,7 +33,9 @@ export function bindProgram(program: Program, kernel: Kernel, memory: BenchMemor
     const operands = bindOperands(step, (value) => tensors[value] as Tensor) as unknown as AnyDataOperands
     const dead = new Set(usedValues(step).filter((value) => value >= first && last[value] === index))
     for (const value of dead) memory.free(tensors[value] as Tensor)
-    return { body: kernelBody(kernel, step.instruction as ComputeInstruction) as ComputeBody, operands, output }
+    const instruction = step.instruction as ComputeInstruction
+    // As an EVM calls it: without a check of where tensors lie.
+    return { body: kernel.bodies.get(instruction.opcode) ?? referenceBody(instruction), operands, output }
   })
   const input = tensorBytes(tensors[0] as Tensor)
   const output = tensorBytes(tensors[program.outputs[0] as number] as Tensor)
