@@ -11,8 +11,24 @@ type Entry = {
   readonly bytes: number
   readonly type: TensorType
   source: object | undefined
-  /** The last view that was asked for. */
+  /** The last view that was asked for, and where it was made. */
   view: Tensor | undefined
+  viewBuffer: ArrayBuffer | undefined
+  viewOffset: number
+}
+
+function createEntry(handle: number, id: number, slot: number, bytes: number, type: TensorType): Entry {
+  return {
+    handle,
+    id,
+    slot,
+    bytes,
+    type,
+    source: undefined,
+    view: undefined,
+    viewBuffer: undefined,
+    viewOffset: 0,
+  }
 }
 
 /** Limits that the chain sets. */
@@ -150,13 +166,15 @@ export function createArena(memory: LinearMemory): Arena {
     idOf: (handle) => entryOf(handle).id,
     tensor(handle) {
       const entry = entryOf(handle)
-      const { view, type, slot, source } = entry
       const { buffer } = heap
-      const offset = heap.offsetOf(slot)
-      if (view !== undefined && view.data.buffer === buffer && view.data.byteOffset === offset) return view
-      const { dtype, shape, data } = tensorView(type, buffer, offset)
-      entry.view = { dtype, shape, data, source }
-      return entry.view
+      const offset = heap.offsetOf(entry.slot)
+      if (entry.view !== undefined && entry.viewBuffer === buffer && entry.viewOffset === offset) return entry.view
+      const { dtype, shape, data } = tensorView(entry.type, buffer, offset)
+      const view = { dtype, shape, data, source: entry.source }
+      entry.view = view
+      entry.viewBuffer = buffer
+      entry.viewOffset = offset
+      return view
     },
     setSource(handle, source) {
       const entry = entryOf(handle)
@@ -173,7 +191,8 @@ export function createArena(memory: LinearMemory): Arena {
       const slot = heap.take(bytes, cap)
       const handle = (frameHandles[frameHandles.length - 1] as number) + 1
       frameHandles[frameHandles.length - 1] = handle
-      entries.push({ handle, id: ++lastId, slot, bytes, type, source: undefined, view: undefined })
+      const id = ++lastId
+      entries.push(createEntry(handle, id, slot, bytes, type))
       liveBytes += bytes
       peakPages = Math.max(peakPages, Math.ceil(liveBytes / PAGE_BYTES))
       return handle

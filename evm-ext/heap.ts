@@ -45,6 +45,7 @@ function createHeap(memory: LinearMemory): Heap {
   const sizes: number[] = []
   const unused: number[] = []
   let liveBytes = 0
+  let buffer = memory.buffer
 
   const removeHole = (hole: number): void => {
     holeStarts.splice(hole, 1)
@@ -132,7 +133,9 @@ function createHeap(memory: LinearMemory): Heap {
     },
     offsetOf: (slot) => offsets[slot] as number,
     get buffer() {
-      return memory.buffer
+      // Asking the memory is a call into the engine; a buffer that a growth left behind is empty.
+      if (buffer.byteLength === 0) buffer = memory.buffer
+      return buffer
     },
   }
 }

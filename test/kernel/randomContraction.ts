@@ -5,6 +5,17 @@ import type { Recipe } from './randomCase.ts'
 /** Most taps that are read; the type rules refuse more than their reach by themselves. */
 const MAX_DEPTH = 12_000
 
+/** Products from which a call can have weights that are too many for a body's scratch when they are widened. */
+const HEAVY_PRODUCTS = 1_000_000
+
+/** Outputs and depth of weights: where the budget is large, now and then most of it, for one or two rows. */
+function weightSizes(random: Random, products: number, maxOutputs: number): [number, number] {
+  if (products < HEAVY_PRODUCTS || !random.oneIn(3))
+    return randomSizes(random, products, [maxOutputs, MAX_DEPTH]) as [number, number]
+  const depth = random.between(400, random.pick([1200, 4000, MAX_DEPTH - 400]))
+  return [Math.ceil(products / depth / random.pick([1, 1, 2, 3])), depth]
+}
+
 function zeroPoint(random: Random): number {
   return randomInteger(random, -128, 127)
 }
