@@ -19,7 +19,9 @@ function useModel(model: string): void {
   const imported = JSON.parse(run('npx', ['tensor-evm', 'import', model, '--out', 'imported', '--json'], folder))
   writeFileSync(join(folder, 'rows.bin'), new Uint8Array([...Array(36).fill(0x80), ...Array(36).fill(0x7f)]))
   const rows = ['--input', 'rows.bin', '--output', 'answers.bin', '--json']
-  const report = JSON.parse(run('npx', ['tensor-evm', 'run', 'imported/Lines.tensor', ...rows], folder))
+  const report = JSON.parse(
+    run('npx', ['tensor-evm', 'run', 'imported/Lines.tensor', ...rows, '--workers', '2'], folder),
+  )
   // Neither picture has a stroke: both classes get one half.
   const answers = [...new Int8Array(readFileSync(join(folder, 'answers.bin')))]
   if (answers.join() !== '0,0,0,0') throw new Error(`lines.tflite: expected 0 for every class, found ${answers}`)
@@ -28,7 +30,7 @@ function useModel(model: string): void {
 
 const consumer = `
 import { instructions, tensorOf, type Tensor } from 'tensor-evm/isa'
-import { createReferenceKernel } from 'tensor-evm/kernel'
+import { createWasmKernel } from 'tensor-evm/kernel'
 import { schedule } from 'tensor-evm/gas-model'
 import { createMemoryStore, createProgramBuilder, interpret } from 'tensor-evm/model'
 import { createChain } from 'tensor-evm/evm-ext'
@@ -55,7 +57,7 @@ const bytecode = contracts['Free.sol']?.['Free']?.evm.bytecode.object
 if (!bytecode) throw new Error('no bytecode')
 if (disassemble(bytecode).length === 0) throw new Error('nothing disassembled')
 const store = createMemoryStore()
-const chain = await createChain({ store, kernel: createReferenceKernel() })
+const chain = await createChain({ store, kernel: createWasmKernel() })
 const { contractAddress } = await chain.deploy(bytecode)
 if (!contractAddress) throw new Error('not deployed')
 console.log(instructions.length, 'instructions,', Object.keys(schedule).length, 'parameters,', contractAddress)
