@@ -5,15 +5,26 @@ import type { Recipe } from './randomCase.ts'
 /** Most taps that are read; the type rules refuse more than their reach by themselves. */
 const MAX_DEPTH = 12_000
 
-/** Products from which a call can have weights that are too many for a body's scratch when they are widened. */
+/** Products from which a call can have weights that, widened, are too many for a body's scratch. */
 const HEAVY_PRODUCTS = 1_000_000
 
-/** Outputs and depth of weights: where the budget is large, now and then most of it, for one or two rows. */
-function weightSizes(random: Random, products: number, maxOutputs: number): [number, number] {
-  if (products < HEAVY_PRODUCTS || !random.oneIn(3))
-    return randomSizes(random, products, [maxOutputs, MAX_DEPTH]) as [number, number]
-  const depth = random.between(400, random.pick([1200, 4000, MAX_DEPTH - 400]))
-  return [Math.ceil(products / depth / random.pick([1, 1, 2, 3])), depth]
+/** Outputs and depth of weights that take most of a large budget, now and then; undefined otherwise. */
+function heavyWeights(random: Random, products: number, taps: number): [number, number] | undefined {
+  if (products < HEAVY_PRODUCTS || random.oneIn(2)) return undefined
+  const depth = Math.ceil(random.between(400, random.pick([1200, 4000, MAX_DEPTH - 400])) / taps)
+  return [Math.ceil(products / (depth * taps) / random.pick([1, 2, 5, 12])), depth]
+}
+
+/** Outputs and depth of weights with `taps` positions of a window. */
+function weightSizes(random: Random, products: number, taps: number, maxOutputs: number): [number, number] {
+  const sizes = randomSizes(random, products / taps, [maxOutputs, MAX_DEPTH]) as [number, number]
+  return heavyWeights(random, products, taps) ?? sizes
+}
+
+function productSizes(random: Random, products: number): [number, number, number] {
+  const heavy = heavyWeights(random, products, 1)
+  if (heavy) return [randomSize(random, products / (heavy[0] * heavy[1])), ...heavy]
+  return randomSizes(random, products, [2000, 2000, MAX_DEPTH]) as [number, number, number]
 }
 
 function zeroPoint(random: Random): number {
@@ -39,14 +50,16 @@ function broadcastable(random: Random, batch: Shape): number[] {
 export const matmul: Recipe = (random, { products }, weights) => {
   const [rows, columns, depth] = weights
     ? [randomSize(random, products / weights.data.length), ...(weights.shape.slice(-2) as [number, number])]
-    : (randomSizes(random, products, [2000, 2000, MAX_DEPTH]) as [number, number, number])
+    : productSizes(random, products)
   const room = Math.min(products / (rows * columns * depth), 30)
   const batch =
     weights?.shape.slice(0, -2) ?? randomSizes(random, room, new Array(random.pick([0, 0, 1, 2, 3, 4])).fill(9))
   const dtype = random.pick(['int8', 'int8', 'int16'] as const)
   const shapeA = [...broadcastable(random, batch), rows, depth]
   const b = weights ?? randomTensor(random, 'int8', [...broadcastable(random, batch), columns, depth])
-  const a = dtype === 'int8' && random.oneIn(12) ? b : randomTensor(random, dtype, shapeA)
+  // A matrix times itself has as many rows as columns.
+  const isSquared = dtype === 'int8' && columns <= 4 * rows && random.oneIn(8)
+  const a = isSquared ? b : randomTensor(random, dtype, shapeA)
   return {
     attributes: {
       zeroPointA: a.dtype === 'int8' ? zeroPoint(random) : 0,
@@ -101,9 +114,9 @@ function tapCounts(random: Random): [number, number] {
 
 export const conv2d: Recipe = (random, { products }, given) => {
   const [tapsH, tapsW] = given ? (given.shape.slice(1) as [number, number]) : tapCounts(random)
-  const groups = given ? divisor(random, given.shape[0] as number) : random.pick([1, 1, 1, 2, 3, 4, 8, 16])
-  const room = products / (tapsH * tapsW)
-  const [perGroup, depth] = randomSizes(random, room / groups, [600, MAX_DEPTH]) as [number, number]
+  const many = 1 + random.below(products < HEAVY_PRODUCTS ? 70 : 12_000)
+  const groups = given ? divisor(random, given.shape[0] as number) : random.pick([1, 1, 1, 1, 2, 3, 4, 8, 16, many])
+  const [perGroup, depth] = weightSizes(random, products / groups, tapsH * tapsW, 600)
   const weights = given ?? randomTensor(random, 'int8', [perGroup * groups, tapsH, tapsW, depth])
   const { image, placement, dilations } = window(random, [tapsH, tapsW], products / weights.data.length)
   const x = randomTensor(random, 'int8', [...image, (weights.shape[3] as number) * groups])
@@ -113,7 +126,7 @@ export const conv2d: Recipe = (random, { products }, given) => {
 
 export const depthwiseConv2d: Recipe = (random, { products }, given) => {
   const [tapsH, tapsW] = given ? (given.shape as [number, number]) : tapCounts(random)
-  const [channels] = randomSizes(random, products / (tapsH * tapsW), [1100]) as [number]
+  const [channels] = randomSizes(random, products / (tapsH * tapsW), [40_000]) as [number]
   const multiplier = given ? divisor(random, given.shape[2] as number) : random.pick([1, 1, 1, 1, 2, 3, 4, 8, 17])
   const weights = given ?? randomTensor(random, 'int8', [tapsH, tapsW, channels * multiplier])
   const { image, placement, dilations } = window(random, [tapsH, tapsW], products / weights.data.length)
@@ -129,7 +142,7 @@ export const depthwiseConv2d: Recipe = (random, { products }, given) => {
 
 export const transposeConv2d: Recipe = (random, { products, elements }, given) => {
   const [tapsH, tapsW] = given ? (given.shape.slice(1) as [number, number]) : tapCounts(random)
-  const [outputs, depth] = randomSizes(random, products / (tapsH * tapsW), [300, MAX_DEPTH]) as [number, number]
+  const [outputs, depth] = weightSizes(random, products, tapsH * tapsW, 300)
   const weights = given ?? randomTensor(random, 'int8', [outputs, tapsH, tapsW, depth])
   const room = Math.min(products / weights.data.length, elements / (weights.shape[0] as number))
   const [batch, rows, columns] = randomSizes(random, room, [4, 80, 200]) as [number, number, number]
