@@ -6,9 +6,9 @@ import {
   type MemoryRange,
   type ModelRange,
   type ModelTensors,
-  referenceBody,
   type TensorType,
 } from '../isa/index.ts'
+import { uncheckedBody } from '../kernel/index.ts'
 import type { Arena } from './arena.ts'
 import { type Binding, bind, positionsOf } from './binding.ts'
 import type { Resources } from './execute.ts'
@@ -99,8 +99,8 @@ export function createLearner({
       outputBytes: output === undefined ? 0 : byteLength(output),
       memory: isEnvironment ? instruction.memoryRange?.(typed) : undefined,
       chunks: range && { range, count: chunkCount(range) },
-      // The arena's tensors lie in the kernel's memory, so kernelBody need not check them.
-      body: isEnvironment ? undefined : (kernel.bodies.get(instruction.opcode) ?? referenceBody(instruction)),
+      // The arena's tensors lie in the kernel's memory.
+      body: isEnvironment ? undefined : uncheckedBody(kernel, instruction),
       data,
     }
   }

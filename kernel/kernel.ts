@@ -26,6 +26,11 @@ export function createReferenceKernel(): Kernel {
   return { name: 'reference', memory: new WebAssembly.Memory({ initial: 1, maximum: 65536 }), bodies: new Map() }
 }
 
+/** The body that `kernel` runs for an instruction, for tensors that are known to lie in the kernel's memory. */
+export function uncheckedBody(kernel: Kernel, instruction: ComputeInstruction): ComputeBody {
+  return kernel.bodies.get(instruction.opcode) ?? referenceBody(instruction)
+}
+
 /**
  * The body that `kernel` runs for an instruction.
  *
@@ -37,14 +42,17 @@ export function createReferenceKernel(): Kernel {
 export function kernelBody(kernel: Kernel, instruction: ComputeInstruction): ComputeBody {
   const body = kernel.bodies.get(instruction.opcode)
   if (body === undefined) return referenceBody(instruction)
-  const { mnemonic } = instruction
+  const check = (name: string, value: unknown) => {
+    const buffer = (value as Partial<Tensor> | undefined)?.data?.buffer
+    if (buffer !== undefined && buffer !== kernel.memory.buffer)
+      throw new TypeError(
+        `${name}: ${instruction.mnemonic} expected a tensor in the memory of the kernel ${kernel.name}`,
+      )
+  }
   return (operands, output) => {
-    const tensors: Readonly<Record<string, unknown>> = { ...operands, output }
-    for (const [name, value] of Object.entries(tensors)) {
-      const buffer = (value as Partial<Tensor> | undefined)?.data?.buffer
-      if (buffer !== undefined && buffer !== kernel.memory.buffer)
-        throw new TypeError(`${name}: ${mnemonic} expected a tensor in the memory of the kernel ${kernel.name}`)
-    }
+    const named: Readonly<Record<string, unknown>> = operands
+    for (const { name } of instruction.inputs) check(name, named[name])
+    check('output', output)
     body(operands, output)
   }
 }

@@ -1,12 +1,11 @@
 import {
   type AnyDataOperands,
   type ComputeInstruction,
-  referenceBody,
   type Tensor,
   type TensorType,
   tensorBytes,
 } from '../../isa/index.ts'
-import type { Kernel } from '../../kernel/index.ts'
+import { type Kernel, uncheckedBody } from '../../kernel/index.ts'
 import { bindOperands, usedValues } from '../../model/binding.ts'
 import { lastUses, type Program, valueTypes } from '../../model/index.ts'
 import type { BenchMemory } from './memory.ts'
@@ -34,8 +33,7 @@ export function bindProgram(program: Program, kernel: Kernel, memory: BenchMemor
     const dead = new Set(usedValues(step).filter((value) => value >= first && last[value] === index))
     for (const value of dead) memory.free(tensors[value] as Tensor)
     const instruction = step.instruction as ComputeInstruction
-    // As an EVM calls it: without a check of where tensors lie.
-    return { body: kernel.bodies.get(instruction.opcode) ?? referenceBody(instruction), operands, output }
+    return { body: uncheckedBody(kernel, instruction), operands, output }
   })
   const input = tensorBytes(tensors[0] as Tensor)
   const output = tensorBytes(tensors[program.outputs[0] as number] as Tensor)

@@ -5,7 +5,7 @@ import {
   instructionByMnemonic,
   type Tensor,
 } from '../../isa/index.ts'
-import { type Kernel, kernelBody } from '../../kernel/index.ts'
+import { type Kernel, uncheckedBody } from '../../kernel/index.ts'
 import type { BenchMemory } from './memory.ts'
 
 /** An instruction on operands in a kernel's memory. */
@@ -28,7 +28,7 @@ export function bindInstruction(
 ): BoundInstruction {
   const instruction = instructionByMnemonic.get(mnemonic) as ComputeInstruction
   const output = memory.allocate(instruction.infer(operands as AnyTypedOperands))
-  const body = kernelBody(kernel, instruction)
+  const body = uncheckedBody(kernel, instruction)
   const bound = operands as AnyDataOperands
   return {
     output,

@@ -12,7 +12,7 @@ import {
 } from '../../evm-ext/index.ts'
 import { deployModel } from '../../inference/index.ts'
 import { type ComputeInstruction, type TensorType, tensorBytes, tensorView } from '../../isa/index.ts'
-import { createWasmKernel, kernelBody } from '../../kernel/index.ts'
+import { createWasmKernel, uncheckedBody } from '../../kernel/index.ts'
 import { interpret, type Program } from '../../model/index.ts'
 import { disagreement, type Tolerance } from '../harness/agreement.ts'
 import { bindProgram } from '../harness/boundProgram.ts'
@@ -115,7 +115,7 @@ async function chainContenders(program: Program, sample: Uint8Array, expected: U
 function interpreter(program: Program): Infer {
   const kernel = createWasmKernel()
   const memory = createBenchMemory(kernel)
-  const bodyOf = (instruction: ComputeInstruction) => kernelBody(kernel, instruction)
+  const bodyOf = (instruction: ComputeInstruction) => uncheckedBody(kernel, instruction)
   const { shape } = program.inputs[0] as TensorType
   return (sample) => {
     memory.clear()
