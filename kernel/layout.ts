@@ -9,3 +9,5 @@ export const SCRATCH = 65536
 export const SCRATCH_BYTES = 4128768
 /** Packed weights, kept between calls. The tensors of the arena lie above them. */
 export const PACKED = 4194304
+/** Tensors and packed weights begin at multiples of this. */
+export const GRANULE_BYTES = 64

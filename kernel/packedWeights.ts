@@ -1,4 +1,4 @@
-import { PACKED } from './layout.ts'
+import { GRANULE_BYTES, PACKED } from './layout.ts'
 
 /** Weights that are packed in the kernel's memory for as long as there is room. */
 export type PackedWeights = {
@@ -22,8 +22,6 @@ type Entry = {
   lastUse: number
   isKept: boolean
 }
-
-const ALIGNMENT = 64
 
 /**
  * A cache in the `capacityBytes` bytes of memory from `PACKED` on. Entries belong to their source's identity, which they
@@ -69,7 +67,7 @@ export function createPackedWeights(capacityBytes: number): PackedWeights {
       return 0
     },
     add(source, key, bytes) {
-      const rounded = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
+      const rounded = Math.ceil(bytes / GRANULE_BYTES) * GRANULE_BYTES
       if (rounded > capacityBytes) return 0
       let found = gap(rounded)
       while (found === undefined) {

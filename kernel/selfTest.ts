@@ -12,9 +12,9 @@ import {
   tensorView,
 } from '../isa/index.ts'
 import { type Kernel, WASM_PAGE_BYTES } from './kernel.ts'
+import { GRANULE_BYTES } from './layout.ts'
 import { type Attributes, type SelfTestCase, selfTestCases } from './selfTestCases.ts'
 
-const GRANULE_BYTES = 64
 /** What an output holds before the call. */
 const DIRT = 0x5a
 

@@ -1,5 +1,6 @@
 import { byteLength, type Tensor, type TensorType, tensorView } from '../isa/index.ts'
 import { type Kernel, WASM_PAGE_BYTES } from './kernel.ts'
+import { GRANULE_BYTES } from './layout.ts'
 
 /** Room for tensors in a kernel's memory, for use without an EVM. */
 export type TensorMemory = {
@@ -14,9 +15,6 @@ export type TensorMemory = {
   /** Gives the room of all tensors back, which may be overwritten from then on. */
   clear(): void
 }
-
-/** Tensors begin at multiples of this, as in an arena. */
-const GRANULE_BYTES = 64
 
 /**
  * Takes `bytes` bytes of a kernel's memory for tensors. They are taken once, because growing a memory detaches every

@@ -10,7 +10,7 @@ import { packWeights } from './depthwiseWeights'
  * @param bias - address, or 0 for none
  * @returns whether {@link depthwiseRow} applies; otherwise {@link depthwiseDirect} does
  */
-export function planDepthwise(
+function planDepthwise(
   x: usize,
   weights: usize,
   bias: usize,

@@ -186,38 +186,3 @@ export function rescaleChannels(
     rescaleChannelsFrom<i16>(outputBytes, plan, x, output, rows, channels, multipliers, shifts, shiftBytes)
   else rescaleChannelsFrom<i32>(outputBytes, plan, x, output, rows, channels, multipliers, shifts, shiftBytes)
 }
-
-/** Bytes that {@link prepareRequantization} writes for `channels` channels, at most. */
-export function requantizationBytes(channels: i32): usize {
-  return PLAN_BYTES + ((max(channels, 128) + 15) as usize) * GROUP_BYTES
-}
-
-/**
- * Prepares RESCALE of int32 rows to int8 at `address`, once for many blocks of rows; multipliers and shifts are not
- * read again. At most 262144 channels.
- */
-export function prepareRequantization(
-  address: usize,
-  multipliers: usize,
-  shifts: usize,
-  shiftBytes: i32,
-  channels: i32,
-  rounding: i32,
-  zeroPoint: i32,
-  low: i32,
-  high: i32,
-): void {
-  const plan = changetype<RescalePlan>(address)
-  plan.isDouble = rounding === 0
-  plan.inputShift = 0
-  plan.inputZeroPoint = 0
-  plan.zeroPoint = zeroPoint
-  plan.low = low
-  plan.high = high
-  prepareGroups(plan, multipliers, shifts, shiftBytes, channels, usize.MAX_VALUE, true)
-}
-
-/** RESCALE of `count` elements, whole rows, from int32 to int8 as prepared at `address`. */
-export function requantize(address: usize, x: usize, output: usize, count: usize): void {
-  rescaleRows<i32, i8>(changetype<RescalePlan>(address), x, output, count)
-}
