@@ -64,7 +64,7 @@ function compileStandardJson(file: string | undefined, options: Options): void {
     allowPaths: options.allowPaths.split(',').filter((path) => path !== ''),
   })
   const parsed = parseInput(Buffer.from(text).toString('utf8'))
-  const output = 'input' in parsed ? compile(parsed.input, packageImports(reader)) : parsed.output
+  const output = 'input' in parsed ? compile(parsed.input, { readImport: packageImports(reader) }) : parsed.output
   process.stdout.write(`${JSON.stringify(output)}\n`)
 }
 

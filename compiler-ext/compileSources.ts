@@ -63,7 +63,7 @@ export function compileSources(
         outputSelection: Object.fromEntries(files.map((file) => [file, { '*': outputs }])),
       },
     },
-    packageImports(readImport),
+    { readImport: packageImports(readImport) },
   )
   if (hasErrors(output)) throw new CompileError(output.errors ?? [])
   return (output.contracts ?? {}) as Record<string, Record<string, CompiledContract>>

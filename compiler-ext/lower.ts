@@ -3,10 +3,18 @@ import { opcodesText } from './disassemble.ts'
 import type { Marker } from './markers.ts'
 import { type MetadataHash, metadataHash, renameCompiler, replaceMetadataHashes } from './metadata.ts'
 import { findNotLowered, lowerMarkers, runtimeOnly } from './rewrite.ts'
+import type { Solc } from './solc.ts'
 import { decodeAssembly, decodeSourceMap, flattenPositions, type SourceLayout } from './sourceMap.ts'
-import type { Bytecode, ContractOutput, Settings, SolcError } from './standardJson.ts'
+import type {
+  Bytecode,
+  ContractOutput,
+  Settings,
+  SolcError,
+  StandardJsonInput,
+  StandardJsonOutput,
+} from './standardJson.ts'
 import { parseObjects, tokenizeYul } from './yul.ts'
-import { compileYul, YUL_FILE } from './yulCompile.ts'
+import { YUL_FILE, yulInput, yulResult } from './yulCompile.ts'
 
 /** A contract of the first pass after its markers were replaced, where it has any. */
 export type LoweredContract = {
@@ -41,13 +49,13 @@ export type RenamedMetadata = {
 }
 
 /** Metadata of marked contracts that names this compiler. */
-export function renameMetadata(contracts: readonly LoweredContract[], kind: MetadataHash): RenamedMetadata {
+export function renameMetadata(contracts: readonly LoweredContract[], kind: MetadataHash, solc: Solc): RenamedMetadata {
   const metadataOf = new Map<LoweredContract, string>()
   const hashes = new Map<string, string>()
   for (const contract of contracts) {
     const before = contract.output.metadata
     if (!before) throw new Error(`${contract.file}:${contract.name}: solc gave no metadata`)
-    const after = renameCompiler(before)
+    const after = renameCompiler(before, solc)
     metadataOf.set(contract, after)
     const [from, to] = [metadataHash(before, kind), metadataHash(after, kind)]
     if (from !== undefined && to !== undefined) hashes.set(from, to)
@@ -91,40 +99,80 @@ function gasEstimates(codeBytes: number, methods: Readonly<Record<string, string
   }
 }
 
+/** A marked contract on its way through solc's Yul mode. */
+export type YulWork = {
+  readonly contract: LoweredContract
+  readonly metadata: string
+  /** The Yul with its new metadata hashes, before positions were flattened. */
+  readonly ir: string
+  readonly layout: SourceLayout
+  /** Compiles the whole contract. */
+  readonly whole: StandardJsonInput
+  /**
+   * Compiles the runtime code, where the first does not give it: solc has no `deployedBytecode` in Yul mode when the creation
+   * object embeds further objects.
+   */
+  readonly runtime: StandardJsonInput | undefined
+}
+
+/**
+ * What solc has to compile for a marked contract.
+ *
+ * @param wantsOptimizedIR - whether `irOptimized` is an output that is wanted
+ */
+export function prepareYul(
+  contract: LoweredContract,
+  settings: Settings,
+  metadata: RenamedMetadata,
+  wantsOptimizedIR: boolean,
+): YulWork {
+  const ir = replaceMetadataHashes(contract.text, parseObjects(tokenizeYul(contract.text)), metadata.hashes)
+  const { text, layout } = flattenPositions(ir, tokenizeYul(ir), YUL_FILE)
+  const root = parseObjects(tokenizeYul(text))
+  const outputs = ['evm.assembly', 'evm.bytecode', 'evm.deployedBytecode']
+  const embeds = root.objects.length > 1
+  return {
+    contract,
+    metadata: metadata.metadataOf.get(contract) as string,
+    ir,
+    layout,
+    whole: yulInput(text, settings, wantsOptimizedIR ? [...outputs, 'irOptimized'] : outputs),
+    runtime: embeds ? yulInput(runtimeOnly(text, root, YUL_FILE), settings, ['evm.deployedBytecode']) : undefined,
+  }
+}
+
 /** What became of a marked contract: all its outputs, or the errors of its Yul compilation. */
 export type Assembled =
   | { readonly output: ContractOutput; readonly errors?: undefined }
   | { readonly output?: undefined; readonly errors: readonly SolcError[] }
 
 /**
- * Compiles the Yul of a marked contract, and makes its outputs what solc's would be: metadata, source maps and runtime
- * code.
+ * Makes the outputs of a marked contract what solc's would be: metadata, source maps and runtime code.
  *
+ * @param whole - solc's output for the work of this name
+ * @param runtime - likewise, where there is such work
  * @param fileOf - name of each source, by its id
  */
 export function assembleContract(
-  contract: LoweredContract,
-  settings: Settings,
-  metadata: RenamedMetadata,
+  work: YulWork,
+  whole: StandardJsonOutput,
+  runtime: StandardJsonOutput | undefined,
   fileOf: ReadonlyMap<number, string>,
 ): Assembled {
-  const lowered = replaceMetadataHashes(contract.text, parseObjects(tokenizeYul(contract.text)), metadata.hashes)
-  const { text, layout } = flattenPositions(lowered, tokenizeYul(lowered), YUL_FILE)
-  const root = parseObjects(tokenizeYul(text))
-  const whole = compileYul(text, settings, ['evm.assembly', 'evm.bytecode', 'evm.deployedBytecode', 'irOptimized'])
-  if (whole.errors) return { errors: whole.errors }
-  const runtime =
-    root.objects.length > 1 ? compileYul(runtimeOnly(text, root, YUL_FILE), settings, ['evm.deployedBytecode']) : whole
-  if (runtime.errors) return { errors: runtime.errors }
-  const { assembly = '', bytecode } = whole.contract.evm ?? {}
-  const deployedBytecode = decodeBytecode(runtime.contract.evm?.deployedBytecode, layout)
+  const { contract, layout } = work
+  const creation = yulResult(whole)
+  if (creation.errors) return { errors: creation.errors }
+  const deployed = runtime === undefined ? creation : yulResult(runtime)
+  if (deployed.errors) return { errors: deployed.errors }
+  const { assembly = '', bytecode } = creation.contract.evm ?? {}
+  const deployedBytecode = decodeBytecode(deployed.contract.evm?.deployedBytecode, layout)
   const { evm, ...unchanged } = contract.output
   return {
     output: {
       ...unchanged,
-      metadata: metadata.metadataOf.get(contract) as string,
-      ir: lowered,
-      irOptimized: whole.contract.irOptimized ?? '',
+      metadata: work.metadata,
+      ir: work.ir,
+      irOptimized: creation.contract.irOptimized ?? '',
       evm: {
         ...evm,
         assembly: decodeAssembly(assembly, layout, YUL_FILE, fileOf),

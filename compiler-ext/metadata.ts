@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
-import { compilerVersion, solcVersion } from './solc.ts'
+import { compilerVersion, type Solc } from './solc.ts'
 import { type Replacement, replaceRanges, type YulObject } from './yul.ts'
 
 /** Bytes of a leaf of an IPFS file. */
@@ -118,11 +118,11 @@ export function metadataHash(metadata: string, kind: MetadataHash): string | und
  *
  * @throws {Error} when the metadata is not solc's
  */
-export function renameCompiler(metadata: string): string {
+export function renameCompiler(metadata: string, solc: Solc): string {
   const compiler = (version: string) => `{"compiler":{"version":"${version}"}`
-  const before = compiler(solcVersion())
+  const before = compiler(solc.version)
   if (!metadata.startsWith(before)) throw new Error(`metadata: it does not begin with ${before}`)
-  return compiler(compilerVersion()) + metadata.slice(before.length)
+  return compiler(compilerVersion(solc)) + metadata.slice(before.length)
 }
 
 /** Replaces hashes of metadata in the metadata segments of every object. */

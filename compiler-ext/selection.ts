@@ -1,7 +1,7 @@
 import type { ContractOutput, EvmOutput, OutputSelection } from './standardJson.ts'
 
 /** Outputs of a contract that lowering does not change. */
-const unchanged = [
+export const unchangedOutputs = [
   'abi',
   'devdoc',
   'userdoc',
@@ -31,26 +31,14 @@ export function selectsCode(selection: OutputSelection): boolean {
   return Object.values(selection).some((contracts) =>
     Object.entries(contracts).some(
       ([contract, outputs]) =>
-        contract !== '' && outputs.some((output) => !(unchanged as readonly string[]).includes(output)),
+        contract !== '' && outputs.some((output) => !(unchangedOutputs as readonly string[]).includes(output)),
     ),
   )
 }
 
-/**
- * Selection for the first pass: of what is selected, the outputs that lowering does not change; besides, the IR and
- * metadata of every contract and the AST of every file.
- */
-export function firstPassSelection(selection: OutputSelection): OutputSelection {
-  const result: Record<string, Record<string, readonly string[]>> = {}
-  for (const [file, contracts] of Object.entries(selection)) {
-    const files: Record<string, readonly string[]> = {}
-    for (const [contract, outputs] of Object.entries(contracts))
-      files[contract] = contract === '' ? outputs : unchanged.filter((output) => isSelected(outputs, output))
-    result[file] = files
-  }
-  const all = result['*'] ?? {}
-  result['*'] = { ...all, '*': [...(all['*'] ?? []), 'ir', 'metadata'], '': [...(all[''] ?? []), 'ast'] }
-  return result
+/** Whether `output`, a part of it or something that contains it is among the selected. */
+export function touchesSelected(selected: readonly string[], output: string): boolean {
+  return isSelected(selected, output) || selected.some((name) => name.startsWith(`${output}.`))
 }
 
 /** The entries of an output object whose paths below `prefix` are selected; undefined when none is. */

@@ -1,10 +1,10 @@
-import { runSolc } from './solc.ts'
 import {
   type ContractOutput,
   hasErrors,
   type OptimizerSettings,
   type Settings,
   type SolcError,
+  type StandardJsonInput,
   type StandardJsonOutput,
 } from './standardJson.ts'
 
@@ -34,14 +34,9 @@ function yulSettings({ optimizer, evmVersion, libraries, eofVersion }: Settings)
   }
 }
 
-/** What became of a Yul object: its outputs, or the errors of its compilation. */
-export type YulResult =
-  | { readonly contract: ContractOutput; readonly errors?: undefined }
-  | { readonly contract?: undefined; readonly errors: readonly SolcError[] }
-
-/** Compiles one outermost Yul object under the settings of the Solidity compilation that it comes from. */
-export function compileYul(text: string, settings: Settings, outputs: readonly string[]): YulResult {
-  const output: StandardJsonOutput = runSolc({
+/** Input that compiles one outermost Yul object under the settings of the Solidity compilation that it comes from. */
+export function yulInput(text: string, settings: Settings, outputs: readonly string[]): StandardJsonInput {
+  return {
     language: 'Yul',
     sources: { [YUL_FILE]: { content: text } },
     settings: {
@@ -49,7 +44,16 @@ export function compileYul(text: string, settings: Settings, outputs: readonly s
       debug: { debugInfo: ['location', 'ast-id'] },
       outputSelection: { '*': { '*': outputs } },
     },
-  })
+  }
+}
+
+/** What became of a Yul object: its outputs, or the errors of its compilation. */
+export type YulResult =
+  | { readonly contract: ContractOutput; readonly errors?: undefined }
+  | { readonly contract?: undefined; readonly errors: readonly SolcError[] }
+
+/** Takes the one object out of the output for a {@link yulInput}. */
+export function yulResult(output: StandardJsonOutput): YulResult {
   const contract = Object.values(output.contracts?.[YUL_FILE] ?? {})[0]
   if (hasErrors(output) || contract === undefined) return { errors: output.errors ?? [] }
   return { contract }

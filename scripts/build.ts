@@ -9,6 +9,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 // The compiler takes no file that is not TypeScript.
-copyFileSync(join(root, 'kernel/kernel.wasm'), join(root, 'dist/kernel/kernel.wasm'))
+for (const file of ['kernel/kernel.wasm', 'compiler-ext/solcThread.cjs'])
+  copyFileSync(join(root, file), join(root, 'dist', file))
 const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: Record<string, string> }
 for (const path of Object.values(bin)) chmodSync(join(root, path), 0o755)

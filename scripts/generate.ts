@@ -7,6 +7,7 @@ import { instructions } from '../isa/index.ts'
 import { kernelBinary } from './kernelBinary.ts'
 import { lineModel } from './lineModel.ts'
 import { registryFile } from './registry.ts'
+import { solcVersionFile } from './solcVersion.ts'
 import { instructionBlock, instructionTable } from './specBlocks.ts'
 import { vectorGasFiles } from './vectorGas.ts'
 
@@ -39,6 +40,7 @@ function specification(): string {
 function derivedFiles(): Map<string, string | Uint8Array> {
   return new Map<string, string | Uint8Array>([
     ['compiler-ext/contracts/TensorInstructions.sol', instructionLibrary()],
+    ['compiler-ext/solcVersion.generated.ts', solcVersionFile()],
     ['evm-ext/registry.generated.ts', registryFile()],
     ['examples/importTflite/lines.tflite', lineModel()],
     ['kernel/kernel.wasm', kernelBinary(root)],

@@ -94,7 +94,7 @@ describe('tsolc', () => {
       settings: { outputSelection: { 'Using.sol': { '*': ['evm.bytecode.object', 'metadata'] } } },
     })
     const places = ['--base-path', join(root, 'base'), '--include-path', join(root, 'include')]
-    const expected = compile(JSON.parse(input), packageImports(createImportReader(paths())))
+    const expected = compile(JSON.parse(input), { readImport: packageImports(createImportReader(paths())) })
     expect(expected.contracts?.['Using.sol']?.Using?.tensorInstructions).toEqual({ TSPACE: 1 })
     const piped = tsolc(['--allow-paths', `${root},.`, ...places, '--standard-json'], input)
     expect(piped).toMatchObject({ status: 0, stderr: '' })

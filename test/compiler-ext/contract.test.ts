@@ -78,7 +78,7 @@ function compiled({ name, source }: GeneratedContract) {
         outputSelection: { [file]: { '*': ['abi', 'evm.bytecode', 'evm.deployedBytecode'] } },
       },
     },
-    packageImports(),
+    { readImport: packageImports() },
   )
   expect(output.errors).toBeUndefined()
   const contract = output.contracts?.[file]?.[name]

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Bytecode, compile, type StandardJsonInput } from '../../compiler-ext/index.ts'
-import { assembleContract, lowerContract } from '../../compiler-ext/lower.ts'
-import { runSolc } from '../../compiler-ext/solc.ts'
+import { openSolc } from '../../compiler-ext/solc.ts'
 import { compileAll, compileWithSolc, contractOf, IMPORT, PREAMBLE } from './setup.ts'
+import { compileOnBothPaths } from './yulPath.ts'
 
 /** Code without markers that uses much of what the IR can contain. */
 const tough = {
@@ -70,25 +70,17 @@ function comparable(bytecode: Partial<Bytecode> | undefined) {
 }
 
 describe('code without markers', () => {
-  it.each(settings.slice(2, 3))('is what solc makes of it over the IR, in every output: %o', (extra) => {
-    const input = inputOf(extra)
-    expect(compile(input)).toEqual(runSolc({ ...input, settings: { ...input.settings, viaIR: true } }))
+  it.each([true, false, undefined])('is what solc makes of it, in every output, with viaIR %s', (viaIR) => {
+    const input = inputOf({ ...settings[2], ...(viaIR !== undefined && { viaIR }) })
+    expect(compile(input)).toEqual(openSolc().run(input))
   })
 
   it.each(settings)('is the same when it goes through Yul: code, references and source maps: %o', (extra) => {
-    const outputs = ['evm.bytecode', 'evm.deployedBytecode', 'evm.methodIdentifiers', 'ir', 'metadata']
-    const input = inputOf({ ...extra, viaIR: true, debug: { debugInfo: ['location', 'ast-id'] } })
-    const output = runSolc({ ...input, settings: { ...input.settings, outputSelection: { '*': { '*': outputs } } } })
-    const fileOf = new Map(Object.entries(output.sources ?? {}).map(([file, { id }]) => [id, file]))
-    for (const [file, contracts] of Object.entries(output.contracts ?? {}))
-      for (const [name, contract] of Object.entries(contracts)) {
-        if (!contract.ir) continue
-        const lowered = lowerContract(file, name, contract, new Map())
-        const metadata = { metadataOf: new Map(), hashes: new Map() }
-        const assembled = assembleContract(lowered, input.settings ?? {}, metadata, fileOf)
-        for (const kind of ['bytecode', 'deployedBytecode'] as const)
-          expect(comparable(assembled.output?.evm?.[kind]), `${name} ${kind}`).toEqual(comparable(contract.evm?.[kind]))
-      }
+    const contracts = compileOnBothPaths(openSolc(), inputOf(extra))
+    expect(contracts.map(({ name }) => name)).toEqual(expect.arrayContaining(['Main', 'Child', 'External']))
+    for (const { name, bySolc, throughYul } of contracts)
+      for (const kind of ['bytecode', 'deployedBytecode'] as const)
+        expect(comparable(throughYul.evm?.[kind]), `${name} ${kind}`).toEqual(comparable(bySolc.evm?.[kind]))
   })
 
   it('stays untouched beside code with markers, and code that embeds a marked contract is marked', () => {
@@ -98,7 +90,7 @@ describe('code without markers', () => {
       contract Embeds { function code() external pure returns (bytes memory) { return type(Factory).creationCode; } }`
     const source = PREAMBLE + IMPORT + shared + marked
     const output = compileAll(source)
-    const plain = compileWithSolc(source)
+    const plain = compileWithSolc(source, { viaIR: false })
     expect(contractOf(output, 'Plain')).toEqual(contractOf(plain, 'Plain'))
     for (const name of ['Marked', 'Factory', 'Embeds'])
       expect(contractOf(output, name).tensorInstructions, name).toEqual({ TSPACE: 1 })
@@ -110,7 +102,7 @@ describe('code without markers', () => {
   it('in another language goes to solc', () => {
     const sources = { 'a.yul': { content: '{ sstore(0, 1) }' } }
     const input = { language: 'Yul', sources, settings: { outputSelection: { '*': { '*': ['evm.bytecode.object'] } } } }
-    expect(compile(input)).toEqual(runSolc(input))
+    expect(compile(input)).toEqual(openSolc().run(input))
   })
 
   it.each([
@@ -122,6 +114,6 @@ describe('code without markers', () => {
   ])('with %s fails as with solc', (_, input) => {
     const output = compile(input as unknown as StandardJsonInput)
     expect(output.errors?.length).toBeGreaterThan(0)
-    expect(output.errors).toEqual(runSolc(input as unknown as StandardJsonInput).errors)
+    expect(output.errors).toEqual(openSolc().run(input as unknown as StandardJsonInput).errors)
   })
 })

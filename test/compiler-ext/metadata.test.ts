@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type ContractOutput, compilerVersion } from '../../compiler-ext/index.ts'
 import { type MetadataHash, metadataHash, swarmHash } from '../../compiler-ext/metadata.ts'
-import { solcVersion } from '../../compiler-ext/solc.ts'
+import { openSolc } from '../../compiler-ext/solc.ts'
 import type { Settings } from '../../compiler-ext/standardJson.ts'
 import { compileAll, compileWithSolc, contractOf, IMPORT, PREAMBLE } from './setup.ts'
 
@@ -30,7 +30,7 @@ describe('metadata', () => {
       ContractOutput,
     ]
     const version = (contract: ContractOutput) => JSON.parse(contract.metadata as string).compiler.version
-    expect([child, parent, plain].map(version)).toEqual([compilerVersion(), compilerVersion(), solcVersion()])
+    expect([child, parent, plain].map(version)).toEqual([compilerVersion(), compilerVersion(), openSolc().version])
     expect(compilerVersion()).toMatch(/^\d+\.\d+\.\d+\+commit\.[0-9a-f]{8}\.tsolc\.\d+\.\d+\.\d+$/)
     for (const contract of [child, parent, plain])
       expect(code(contract)).toContain(`64697066735822${hashOf(contract)}64736f6c6343`)
@@ -38,7 +38,7 @@ describe('metadata', () => {
     const stock = compileWithSolc(source, { outputSelection })
     for (const name of ['Child', 'Parent']) {
       expect(code(contractOf(output, name))).not.toContain(hashOf(contractOf(stock, name)))
-      const renamed = contractOf(output, name).metadata?.replace(compilerVersion(), solcVersion())
+      const renamed = contractOf(output, name).metadata?.replace(compilerVersion(), openSolc().version)
       expect(renamed).toBe(contractOf(stock, name).metadata)
     }
   })

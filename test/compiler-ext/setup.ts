@@ -12,7 +12,7 @@ import {
   type SolcError,
   type StandardJsonOutput,
 } from '../../compiler-ext/index.ts'
-import { runSolc } from '../../compiler-ext/solc.ts'
+import { openSolc } from '../../compiler-ext/solc.ts'
 import type { Settings } from '../../compiler-ext/standardJson.ts'
 
 const LICENCE = '// SPDX-License-Identifier: MIT\n'
@@ -34,12 +34,12 @@ const input = (content: string, settings: Settings) => ({
 
 /** Compiles one source, A.sol; everything of it is selected unless settings say otherwise. */
 export function compileAll(content: string, settings: Settings = {}): StandardJsonOutput {
-  return compile(input(content, settings), packageImports())
+  return compile(input(content, settings), { readImport: packageImports() })
 }
 
 /** What solc alone makes of it, over its IR pipeline unless settings say otherwise. */
 export function compileWithSolc(content: string, settings: Settings = {}): StandardJsonOutput {
-  return runSolc(input(content, { viaIR: true, ...settings }), packageImports())
+  return openSolc().run(input(content, { viaIR: true, ...settings }), packageImports())
 }
 
 export function contractOf(output: StandardJsonOutput, name: string, file = 'A.sol'): ContractOutput {

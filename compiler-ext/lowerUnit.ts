@@ -1,0 +1,188 @@
+import { type ContractGraph, contractGraph } from './contractGraph.ts'
+import { mergeErrors, notLoweredErrors, sizeWarnings, yulErrors } from './diagnostics.ts'
+import { assembleContract, type LoweredContract, lowerContract, prepareYul, renameMetadata } from './lower.ts'
+import { findMarkers } from './markers.ts'
+import { mentionsMarker } from './markerText.ts'
+import type { Runner } from './runner.ts'
+import { isSelected, selectContract, selectedOutputs, touchesSelected, unchangedOutputs } from './selection.ts'
+import {
+  type ContractOutput,
+  hasErrors,
+  type OutputSelection,
+  type ReadImport,
+  type Settings,
+  type SolcError,
+  type StandardJsonInput,
+  type StandardJsonOutput,
+} from './standardJson.ts'
+
+/** What a compilation reads. */
+type Sources = {
+  readonly texts: ReadonlyMap<string, string>
+  readonly input: StandardJsonInput
+  readonly readImport: ReadImport | undefined
+}
+
+/** A compilation after its sources were analysed. */
+type Unit = {
+  readonly runner: Runner
+  readonly texts: ReadonlyMap<string, string>
+  /** The input with every source that it takes, so that no pass has to ask for one. */
+  readonly input: StandardJsonInput
+  readonly settings: Settings
+  /** Output of the analysis: ASTs of all sources, and solc's warnings. */
+  readonly analysis: StandardJsonOutput
+  readonly graph: ContractGraph
+}
+
+type Selection = Record<string, Record<string, readonly string[]>>
+
+function select(selection: Selection, file: string, name: string, outputs: readonly string[]): void {
+  if (outputs.length === 0) return
+  const contracts = selection[file] ?? {}
+  contracts[name] = [...(contracts[name] ?? []), ...outputs]
+  selection[file] = contracts
+}
+
+/** What the user selected of a contract. */
+function wantedOf({ settings }: Unit, { file, name }: { readonly file: string; readonly name: string }) {
+  return selectedOutputs(settings.outputSelection ?? {}, file, name)
+}
+
+/** The analysed files that the user selected, as solc gives them. */
+function selectSources(analysis: StandardJsonOutput, selection: OutputSelection): StandardJsonOutput {
+  const sources = Object.entries(analysis.sources ?? {}).map(([file, { ast, ...rest }]) => {
+    const wantsAst = isSelected(selectedOutputs(selection, file, ''), 'ast')
+    return [file, wantsAst ? { ...rest, ast } : rest] as const
+  })
+  const { errors: _, contracts: __, ...others } = analysis
+  return { ...others, ...(analysis.sources && { sources: Object.fromEntries(sources) }) }
+}
+
+/** Output of a compilation that ends in errors. */
+function failure(
+  analysis: StandardJsonOutput,
+  selection: OutputSelection,
+  errors: readonly SolcError[],
+): StandardJsonOutput {
+  return { errors: mergeErrors(analysis.errors, errors), ...selectSources(analysis, selection) }
+}
+
+/**
+ * IR with the markers replaced, of all contracts that may have one: those of files that import a file with a marker.
+ * Where every contract goes through the IR, those are enough that are selected, and what they embed; else what is marked
+ * decides the pipeline of others, too.
+ */
+function lowerContracts(unit: Unit, markers: Parameters<typeof lowerContract>[3]) {
+  const { runner, texts, input, settings, graph } = unit
+  const files = graph.importersOf([...texts].flatMap(([file, text]) => (mentionsMarker(text) ? [file] : [])))
+  const candidates = graph.contracts.filter(({ file }) => files.has(file))
+  const wanted = candidates.filter((contract) => wantedOf(unit, contract).length > 0)
+  const needed = settings.viaIR ? graph.embeddedBy(wanted.map(({ id }) => id)) : new Set(candidates.map(({ id }) => id))
+  const selection: Selection = {}
+  for (const contract of candidates.filter(({ id }) => needed.has(id))) {
+    const outputs = wantedOf(unit, contract)
+    const kept = unchangedOutputs.filter((output) => isSelected(outputs, output))
+    select(selection, contract.file, contract.name, ['ir', 'metadata', ...kept])
+  }
+  if (Object.keys(selection).length === 0) return { output: {}, contracts: [] }
+  const { modelChecker: _, ...others } = settings
+  const debug = { ...settings.debug, debugInfo: ['location', 'ast-id'] }
+  const [output = {}] = runner.runAll([
+    { ...input, settings: { ...others, viaIR: true, debug, outputSelection: selection } },
+  ])
+  const contracts = Object.entries(output.contracts ?? {}).flatMap(([file, named]) =>
+    Object.entries(named).map(([name, contract]) => lowerContract(file, name, contract, markers)),
+  )
+  return { output, contracts }
+}
+
+/** Inputs for the contracts that solc compiles alone: with the user's settings, and those that have to go through the IR. */
+function plainInputs(unit: Unit, marked: readonly LoweredContract[]): StandardJsonInput[] {
+  const { input, settings, graph } = unit
+  const key = ({ file, name }: { readonly file: string; readonly name: string }) => `${file}:${name}`
+  const isMarked = new Set(marked.map(key))
+  const tied = graph.tiedTo(graph.contracts.filter((contract) => isMarked.has(key(contract))).map(({ id }) => id))
+  const [own, throughIR]: [Selection, Selection] = [{}, {}]
+  for (const contract of graph.contracts)
+    if (!isMarked.has(key(contract)))
+      select(
+        tied.has(contract.id) && !settings.viaIR ? throughIR : own,
+        contract.file,
+        contract.name,
+        wantedOf(unit, contract),
+      )
+  const inputs = [
+    { ...input, settings: { ...settings, outputSelection: own } },
+    { ...input, settings: { ...settings, viaIR: true, outputSelection: throughIR } },
+  ]
+  return inputs.filter(({ settings: { outputSelection } }) => Object.keys(outputSelection).length > 0)
+}
+
+/** Compiles marked contracts from their lowered Yul and the others with solc alone. */
+function finish(unit: Unit, marked: readonly LoweredContract[]): StandardJsonOutput {
+  const { runner, texts, settings, analysis } = unit
+  const metadata = renameMetadata(marked, settings.metadata?.bytecodeHash ?? 'ipfs', runner.solc)
+  const works = marked.flatMap((contract) => {
+    const wanted = wantedOf(unit, contract)
+    if (wanted.length === 0) return []
+    return [{ wanted, ...prepareYul(contract, settings, metadata, isSelected(wanted, 'irOptimized')) }]
+  })
+  const plain = plainInputs(unit, marked)
+  const runtimes = works.filter((work) => work.runtime && touchesSelected(work.wanted, 'evm.deployedBytecode'))
+  const inputs = [
+    ...works.map(({ whole }) => whole),
+    ...runtimes.map(({ runtime }) => runtime as StandardJsonInput),
+    ...plain,
+  ]
+  const results = runner.runAll(inputs)
+  const resultOf = new Map(inputs.map((input, i) => [input, results[i] as StandardJsonOutput]))
+
+  const fileOf = new Map(Object.entries(analysis.sources ?? {}).map(([file, { id }]) => [id, file]))
+  const outputs: Record<string, Record<string, ContractOutput>> = {}
+  const put = (file: string, name: string, output: ContractOutput | undefined) => {
+    if (output) outputs[file] = { ...outputs[file], [name]: output }
+  }
+  const errors: SolcError[] = []
+  for (const work of works) {
+    const { contract, wanted, whole, runtime } = work
+    const result = resultOf.get(whole) as StandardJsonOutput
+    const assembled = assembleContract(work, result, runtime && resultOf.get(runtime), fileOf)
+    if (assembled.errors) errors.push(...yulErrors(assembled.errors, contract, analysis, texts))
+    else {
+      errors.push(...sizeWarnings(contract, assembled.output, analysis, texts))
+      put(contract.file, contract.name, selectContract(assembled.output, wanted))
+    }
+  }
+  const plainResults = plain.map((input) => resultOf.get(input) as StandardJsonOutput)
+  for (const { contracts } of plainResults)
+    for (const [file, named] of Object.entries(contracts ?? {}))
+      for (const [name, output] of Object.entries(named)) put(file, name, output)
+
+  const all = mergeErrors(analysis.errors, ...plainResults.map((result) => result.errors), errors)
+  const sources = selectSources(analysis, settings.outputSelection ?? {})
+  return { ...(all.length > 0 && { errors: all }), ...sources, contracts: outputs }
+}
+
+/** Compiles sources of which one may hold a marker. */
+export function lowerUnit(runner: Runner, { texts, input, readImport }: Sources): StandardJsonOutput {
+  const { settings = {} } = input
+  const { outputSelection = {} } = settings
+  const analysis = runner.run(
+    { ...input, settings: { ...settings, outputSelection: { '*': { '': ['ast'] } } } },
+    readImport,
+  )
+  if (hasErrors(analysis)) return failure(analysis, outputSelection, [])
+  const { markers, errors } = findMarkers(analysis, texts)
+  if (errors.length > 0) return failure(analysis, outputSelection, errors)
+
+  const sources = Object.fromEntries([...texts].map(([name, content]) => [name, { ...input.sources[name], content }]))
+  const whole = { ...input, sources: { ...input.sources, ...sources } }
+  const unit: Unit = { runner, texts, input: whole, settings, analysis, graph: contractGraph(analysis) }
+  const { output, contracts } = lowerContracts(unit, markers)
+  if (hasErrors(output)) return failure(analysis, outputSelection, output.errors ?? [])
+  const notLowered = notLoweredErrors(contracts, analysis, texts)
+  if (notLowered.length > 0) return failure(analysis, outputSelection, notLowered)
+  const marked = contracts.filter((contract) => contract.marked)
+  return marked.length > 0 ? finish(unit, marked) : runner.run(input, readImport)
+}
