@@ -1,11 +1,11 @@
 import { createDirectoryCache } from './cache.ts'
-import { lowerUnit } from './lowerUnit.ts'
+import { lowerUnit, type Sources } from './lowerUnit.ts'
 import { mentionsMarkers } from './markerText.ts'
 import { createRunner, type Runner } from './runner.ts'
-import { selectsCode } from './selection.ts'
 import { openSolc, type Solc } from './solc.ts'
+import { inputError } from './solcErrors.ts'
 import { defaultWorkers } from './solcThreads.ts'
-import type { ReadImport, StandardJsonInput, StandardJsonOutput } from './standardJson.ts'
+import type { ImportResult, ReadImport, StandardJsonInput, StandardJsonOutput } from './standardJson.ts'
 
 export type CompilerOptions = {
   /** Reads sources that the input does not hold. */
@@ -32,43 +32,40 @@ function isWellFormed({ sources, settings = {} }: StandardJsonInput): boolean {
   )
 }
 
-/** A compilation whose sources are known as far as solc has asked for them. */
-type Sources = {
-  /** Texts by source unit name: of the input, and of what was imported. */
-  readonly texts: Map<string, string>
-  readonly input: StandardJsonInput
-  readonly readImport: ReadImport | undefined
+/** What a reader gives, or the error of one that throws or gives something else. */
+function readSafely(name: string, readOther: ReadImport | undefined): ImportResult {
+  try {
+    const result: unknown = readOther?.(name)
+    if (isObject(result) && typeof result.contents === 'string') return { contents: result.contents }
+    return { error: isObject(result) && typeof result.error === 'string' ? result.error : 'File not found.' }
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) }
+  }
 }
 
-/** Reads each import once, however often solc runs, and sources that are given by their place before solc does. */
+/** Reads each import once, however often solc runs, and what is given by its place before solc does. */
 function openSources(input: StandardJsonInput, readOther: ReadImport | undefined): Sources {
   const texts = new Map<string, string>()
   const results = new Map<string, ReturnType<ReadImport>>()
   const read = (name: string) => {
-    const result = results.get(name) ?? readOther?.(name) ?? { error: 'File not found.' }
+    const result = results.get(name) ?? readSafely(name, readOther)
     results.set(name, result)
     return result
   }
-  const sources = Object.entries(input.sources).map(([name, source]) => {
-    const { content, urls } = source
+  for (const [name, { content, urls }] of Object.entries(input.sources))
     if (typeof content === 'string') texts.set(name, content)
-    if (content !== undefined || readOther === undefined || !Array.isArray(urls)) return [name, source] as const
-    const found = urls.map((url) => read(String(url))).find((result) => 'contents' in result)
-    if (found === undefined) return [name, source] as const
-    texts.set(name, found.contents)
-    const { urls: _, ...rest } = source
-    return [name, { ...rest, content: found.contents }] as const
-  })
+    else if (readOther !== undefined && Array.isArray(urls)) {
+      const found = urls.map((url) => read(String(url))).find((result) => 'contents' in result)
+      if (found !== undefined) texts.set(name, found.contents)
+    }
+  // What is asked for as a place is no source of that name.
+  const places = new Set(Object.values(input.sources).flatMap(({ urls }) => (Array.isArray(urls) ? urls : [])))
   const readImport = (name: string) => {
     const result = read(name)
-    if ('contents' in result) texts.set(name, result.contents)
+    if ('contents' in result && !places.has(name)) texts.set(name, result.contents)
     return result
   }
-  return {
-    texts,
-    input: { ...input, sources: Object.fromEntries(sources) },
-    readImport: readOther === undefined ? undefined : readImport,
-  }
+  return { texts, input, readImport: readOther === undefined ? undefined : readImport }
 }
 
 /** Compiles with solc alone where no source mentions a marker; undefined where one does. */
@@ -96,8 +93,9 @@ export function compile(input: StandardJsonInput, options: CompilerOptions = {})
   const { readImport, solc = openSolc(), cacheDirectory, workers = defaultWorkers() } = options
   const cache = cacheDirectory === undefined ? undefined : createDirectoryCache(cacheDirectory)
   const runner = createRunner(solc, cache, workers)
-  if (input.language !== 'Solidity' || !isWellFormed(input)) return runner.run(input, readImport)
+  if (!isObject(input)) return inputError('Input is not a JSON object.')
+  if (!isWellFormed(input)) return runner.run(input, readImport)
   const sources = openSources(input, readImport)
-  if (!selectsCode(input.settings?.outputSelection ?? {})) return runner.run(sources.input, sources.readImport)
+  if (input.language !== 'Solidity') return runner.run(input, sources.readImport)
   return compilePlain(runner, sources) ?? lowerUnit(runner, sources)
 }

@@ -2,33 +2,72 @@ import { type AstNode, isFunction, locationOf, walkSources } from './ast.ts'
 import { createError, type SourceTexts } from './errors.ts'
 import type { LoweredContract } from './lower.ts'
 import { markerError } from './markers.ts'
-import type { ContractOutput, SolcError, StandardJsonOutput } from './standardJson.ts'
+import type { ContractOutput, SolcError, SourceLocation, StandardJsonOutput } from './standardJson.ts'
 
-/** Declarations and functions by AST id, for errors of the Yul compilation, whose names end in it. */
-function nodesById(analysis: StandardJsonOutput): ReadonlyMap<number, { node: AstNode; file: string }> {
+/** Functions by AST id, and the files that they are in. */
+function functionsById(analysis: StandardJsonOutput): ReadonlyMap<number, { node: AstNode; file: string }> {
   const nodes = new Map<number, { node: AstNode; file: string }>()
   walkSources(analysis, (node, file) => {
-    if (node.nodeType === 'VariableDeclaration' || isFunction(node)) nodes.set(node.id, { node, file })
+    if (isFunction(node)) nodes.set(node.id, { node, file })
   })
   return nodes
 }
 
-/** Errors of the Yul compilation of a contract, in terms of its Solidity as far as names allow. */
+/** Where a contract is defined. */
+function contractLocation(
+  { file, name }: Pick<LoweredContract, 'file' | 'name'>,
+  analysis: StandardJsonOutput,
+): SourceLocation | undefined {
+  let src: string | undefined
+  walkSources(analysis, (node, nodeFile) => {
+    if (node.nodeType === 'ContractDefinition' && node.name === name && nodeFile === file) src = node.src
+  })
+  return src === undefined ? undefined : locationOf(src, file)
+}
+
+/** Where the only variable of a name is declared; undefined when there are several, or none. */
+function variableLocation(name: string, analysis: StandardJsonOutput): SourceLocation | undefined {
+  const found: SourceLocation[] = []
+  walkSources(analysis, (node, file) => {
+    if (node.nodeType === 'VariableDeclaration' && node.name === name) found.push(locationOf(node.src, file))
+  })
+  return found.length === 1 ? found[0] : undefined
+}
+
+const TOO_DEEP =
+  /(?:Cannot swap (?:Variable|Slot)? ?(?<swapped>[\w$]+) .*too deep in the stack by (?<by>\d+)|Variable (?<named>[\w$]+) is (?<slots>\d+) (?:slot|too deep))/
+
+/** What solc says of a stack that is too deep, in terms of the source: it names variables as they are in the IR. */
+function stackTooDeep(message: string): { text: string; variable: string | undefined } | undefined {
+  const groups = TOO_DEEP.exec(message)?.groups
+  if (groups === undefined) return undefined
+  const { swapped, by, named, slots } = groups
+  const variable = /^var_([\w$]*?)(?:_\d+)*$/.exec(named ?? swapped ?? '')?.[1] || undefined
+  const count = Number(by ?? slots)
+  const what = variable === undefined ? 'a value' : `the variable ${variable}`
+  return { text: `${what} is too deep in the stack by ${count} slot${count === 1 ? '' : 's'}`, variable }
+}
+
+/** Errors of the Yul compilation of a contract, in terms of its Solidity; at the contract where names don't help. */
 export function yulErrors(
   errors: readonly SolcError[],
   contract: LoweredContract,
   analysis: StandardJsonOutput,
   texts: SourceTexts,
 ): SolcError[] {
-  const nodes = nodesById(analysis)
   return errors
     .filter(({ severity }) => severity === 'error')
-    .map(({ message }) => {
-      const id = /\b(?:var|fun)_[\w$]*?_(\d+)(?:_\w+)?\b/.exec(message)?.[1]
-      const found = id === undefined ? undefined : nodes.get(Number(id))
-      const text = `${contract.file}:${contract.name}: ${message.replace(/\s*Try compiling with.*$/s, '')}`
-      const location = found && locationOf(found.node.src, found.file)
-      return createError({ severity: 'error', type: 'CompilerError', message: text }, location, texts)
+    .map(({ message, type }) => {
+      const tooDeep = stackTooDeep(message)
+      const text = `${contract.file}:${contract.name}: ${tooDeep?.text ?? message}`
+      const declared = tooDeep?.variable === undefined ? undefined : variableLocation(tooDeep.variable, analysis)
+      return createError(
+        { severity: 'error', type: tooDeep ? 'CompilerError' : type, message: text },
+        declared ?? contractLocation(contract, analysis),
+        texts,
+        tooDeep &&
+          'turn the optimizer on, put variables into a block or a function of their own, or into a struct in memory',
+      )
     })
 }
 
@@ -41,7 +80,7 @@ export function notLoweredErrors(
   const ids = new Set<number>()
   for (const { notLowered } of contracts) if (notLowered !== undefined) ids.add(notLowered)
   if (ids.size === 0) return []
-  const nodes = nodesById(analysis)
+  const nodes = functionsById(analysis)
   return [...ids].map((id) => {
     const found = nodes.get(id)
     const message = 'this function has the body of a marker but no tag @custom:evm-opcode, and would revert when called'
@@ -78,11 +117,7 @@ export function sizeWarnings(
         `Shanghai). ${ADVICE}`,
     ])
   if (warnings.length === 0) return []
-  let src: string | undefined
-  walkSources(analysis, (node, nodeFile) => {
-    if (node.nodeType === 'ContractDefinition' && node.name === name && nodeFile === file) src = node.src
-  })
-  const location = src === undefined ? undefined : locationOf(src, file)
+  const location = contractLocation({ file, name }, analysis)
   return warnings.map(([errorCode, message]) =>
     createError({ severity: 'warning', type: 'Warning', message, errorCode }, location, texts),
   )

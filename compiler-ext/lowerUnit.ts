@@ -4,7 +4,14 @@ import { assembleContract, type LoweredContract, lowerContract, prepareYul, rena
 import { findMarkers } from './markers.ts'
 import { mentionsMarker } from './markerText.ts'
 import type { Runner } from './runner.ts'
-import { isSelected, selectContract, selectedOutputs, touchesSelected, unchangedOutputs } from './selection.ts'
+import {
+  isSelected,
+  selectContract,
+  selectedOutputs,
+  selectsCode,
+  touchesSelected,
+  unchangedOutputs,
+} from './selection.ts'
 import {
   type ContractOutput,
   hasErrors,
@@ -16,8 +23,9 @@ import {
   type StandardJsonOutput,
 } from './standardJson.ts'
 
-/** What a compilation reads. */
-type Sources = {
+/** A compilation whose sources are known as far as solc has asked for them. */
+export type Sources = {
+  /** Texts by source unit name: of the input, and of what was imported. */
   readonly texts: ReadonlyMap<string, string>
   readonly input: StandardJsonInput
   readonly readImport: ReadImport | undefined
@@ -27,8 +35,12 @@ type Sources = {
 type Unit = {
   readonly runner: Runner
   readonly texts: ReadonlyMap<string, string>
-  /** The input with every source that it takes, so that no pass has to ask for one. */
+  /**
+   * As the user gave it, in every pass: AST ids, of which names in the IR are made, follow the order in which solc meets
+   * sources.
+   */
   readonly input: StandardJsonInput
+  readonly readImport: ReadImport | undefined
   readonly settings: Settings
   /** Output of the analysis: ASTs of all sources, and solc's warnings. */
   readonly analysis: StandardJsonOutput
@@ -74,7 +86,7 @@ function failure(
  * decides the pipeline of others, too.
  */
 function lowerContracts(unit: Unit, markers: Parameters<typeof lowerContract>[3]) {
-  const { runner, texts, input, settings, graph } = unit
+  const { runner, texts, input, readImport, settings, graph } = unit
   const files = graph.importersOf([...texts].flatMap(([file, text]) => (mentionsMarker(text) ? [file] : [])))
   const candidates = graph.contracts.filter(({ file }) => files.has(file))
   const wanted = candidates.filter((contract) => wantedOf(unit, contract).length > 0)
@@ -88,9 +100,10 @@ function lowerContracts(unit: Unit, markers: Parameters<typeof lowerContract>[3]
   if (Object.keys(selection).length === 0) return { output: {}, contracts: [] }
   const { modelChecker: _, ...others } = settings
   const debug = { ...settings.debug, debugInfo: ['location', 'ast-id'] }
-  const [output = {}] = runner.runAll([
+  const output = runner.run(
     { ...input, settings: { ...others, viaIR: true, debug, outputSelection: selection } },
-  ])
+    readImport,
+  )
   const contracts = Object.entries(output.contracts ?? {}).flatMap(([file, named]) =>
     Object.entries(named).map(([name, contract]) => lowerContract(file, name, contract, markers)),
   )
@@ -121,7 +134,7 @@ function plainInputs(unit: Unit, marked: readonly LoweredContract[]): StandardJs
 
 /** Compiles marked contracts from their lowered Yul and the others with solc alone. */
 function finish(unit: Unit, marked: readonly LoweredContract[]): StandardJsonOutput {
-  const { runner, texts, settings, analysis } = unit
+  const { runner, texts, input, readImport, settings, analysis } = unit
   const metadata = renameMetadata(marked, settings.metadata?.bytecodeHash ?? 'ipfs', runner.solc)
   const works = marked.flatMap((contract) => {
     const wanted = wantedOf(unit, contract)
@@ -130,13 +143,13 @@ function finish(unit: Unit, marked: readonly LoweredContract[]): StandardJsonOut
   })
   const plain = plainInputs(unit, marked)
   const runtimes = works.filter((work) => work.runtime && touchesSelected(work.wanted, 'evm.deployedBytecode'))
-  const inputs = [
-    ...works.map(({ whole }) => whole),
-    ...runtimes.map(({ runtime }) => runtime as StandardJsonInput),
-    ...plain,
-  ]
-  const results = runner.runAll(inputs)
-  const resultOf = new Map(inputs.map((input, i) => [input, results[i] as StandardJsonOutput]))
+  const yul = [...works.map(({ whole }) => whole), ...runtimes.map(({ runtime }) => runtime as StandardJsonInput)]
+  // Without imports to ask for, a compilation can go to a thread as the Yul does.
+  const isClosed = [...texts.keys()].every((name) => input.sources[name]?.content !== undefined)
+  const closed = isClosed ? [...yul, ...plain] : yul
+  const results = runner.runAll(closed)
+  const resultOf = new Map(closed.map((job, i) => [job, results[i] as StandardJsonOutput]))
+  if (!isClosed) for (const job of plain) resultOf.set(job, runner.run(job, readImport))
 
   const fileOf = new Map(Object.entries(analysis.sources ?? {}).map(([file, { id }]) => [id, file]))
   const outputs: Record<string, Record<string, ContractOutput>> = {}
@@ -164,10 +177,17 @@ function finish(unit: Unit, marked: readonly LoweredContract[]): StandardJsonOut
   return { ...(all.length > 0 && { errors: all }), ...sources, contracts: outputs }
 }
 
+/** Whether solc takes the settings as they are: every pass changes some of them. */
+function acceptsSettings(runner: Runner, input: StandardJsonInput): boolean {
+  const [output = {}] = runner.runAll([{ ...input, sources: { 'empty.sol': { content: '' } } }])
+  return !hasErrors(output)
+}
+
 /** Compiles sources of which one may hold a marker. */
 export function lowerUnit(runner: Runner, { texts, input, readImport }: Sources): StandardJsonOutput {
   const { settings = {} } = input
   const { outputSelection = {} } = settings
+  if (!acceptsSettings(runner, input)) return runner.run(input, readImport)
   const analysis = runner.run(
     { ...input, settings: { ...settings, outputSelection: { '*': { '': ['ast'] } } } },
     readImport,
@@ -175,10 +195,9 @@ export function lowerUnit(runner: Runner, { texts, input, readImport }: Sources)
   if (hasErrors(analysis)) return failure(analysis, outputSelection, [])
   const { markers, errors } = findMarkers(analysis, texts)
   if (errors.length > 0) return failure(analysis, outputSelection, errors)
+  if (!selectsCode(outputSelection)) return runner.run(input, readImport)
 
-  const sources = Object.fromEntries([...texts].map(([name, content]) => [name, { ...input.sources[name], content }]))
-  const whole = { ...input, sources: { ...input.sources, ...sources } }
-  const unit: Unit = { runner, texts, input: whole, settings, analysis, graph: contractGraph(analysis) }
+  const unit: Unit = { runner, texts, input, readImport, settings, analysis, graph: contractGraph(analysis) }
   const { output, contracts } = lowerContracts(unit, markers)
   if (hasErrors(output)) return failure(analysis, outputSelection, output.errors ?? [])
   const notLowered = notLoweredErrors(contracts, analysis, texts)

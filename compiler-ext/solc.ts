@@ -48,9 +48,9 @@ function parseVersion(text: string, path: string): string {
   return match[0]
 }
 
-/** What a compiler printed, with errors that are fit to be read. */
-export function readOutput(text: string): StandardJsonOutput {
-  return cleanOutput(JSON.parse(text) as StandardJsonOutput)
+/** What a compiler printed for an input, with errors that are fit to be read. */
+export function readOutput(text: string, input: StandardJsonInput): StandardJsonOutput {
+  return cleanOutput(JSON.parse(text) as StandardJsonOutput, input)
 }
 
 function loadSoljson(path: string): Wrapped {
@@ -77,7 +77,7 @@ function openSoljson(path: string, knownVersion?: string): Solc {
     run(input, readImport) {
       const callbacks = readImport && { import: readImport }
       try {
-        return readOutput(load().compile(JSON.stringify(input), callbacks))
+        return readOutput(load().compile(JSON.stringify(input), callbacks), input)
       } catch (error) {
         wrapped = undefined
         return internalError(error)
@@ -105,7 +105,7 @@ function openProgram(path: string): Solc {
   const version = parseVersion(start(['--version'], ''), path)
   const runOnce = (input: StandardJsonInput): StandardJsonOutput => {
     try {
-      return readOutput(start(['--standard-json', '--no-import-callback'], JSON.stringify(input)))
+      return readOutput(start(['--standard-json', '--no-import-callback'], JSON.stringify(input)), input)
     } catch (error) {
       return internalError(error)
     }

@@ -1,7 +1,11 @@
-import type { SolcError, StandardJsonOutput } from './standardJson.ts'
+import { wrongKind } from './inputShape.ts'
+import type { SolcError, StandardJsonInput, StandardJsonOutput } from './standardJson.ts'
 
 /** What an exception of the compiler says before and after the sentence that is meant for people. */
-const EXCEPTION = /std::exception::what: |tag_comment\*\] = |Dynamic exception type: |: Throw in function /
+const EXCEPTION =
+  /Uncaught exception|std::exception::what: |tag_comment\*\] = |Dynamic exception type: |: Throw in function /
+/** What the library says that reads JSON for solc. */
+const JSON_EXCEPTION = /\[json\.exception\.[\w.]*\] /
 
 /** The sentence in the text of an exception of solc's C++, or of a JavaScript error. */
 function causeOf(text: string): string | undefined {
@@ -10,25 +14,39 @@ function causeOf(text: string): string | undefined {
   return [comment, what].find((cause) => cause !== undefined && cause !== '' && cause !== 'std::exception')
 }
 
+/** An error of standard JSON about its input. */
+function jsonError(message: string): SolcError {
+  return { component: 'general', severity: 'error', type: 'JSONError', message, formattedMessage: message }
+}
+
+/** The output for an input that can't be compiled. */
+export function inputError(message: string): StandardJsonOutput {
+  return { errors: [jsonError(message)] }
+}
+
 /**
  * An error whose text is that of an exception in solc's code, in words: without the places in that code.
  * Others stay as they are.
  */
-function cleanError(error: SolcError): SolcError {
+function cleanError(error: SolcError, input: StandardJsonInput): SolcError {
   const { message, formattedMessage = '' } = error
-  if (!EXCEPTION.test(message) && !EXCEPTION.test(formattedMessage) && !/^Uncaught exception/.test(message))
-    return error
-  const cause = causeOf(message) ?? causeOf(formattedMessage)
-  const text = cause ?? 'solc could not go on, and does not say why: a limit of the compiler, or a mistake in it'
+  const text = `${message}\n${formattedMessage}`
+  if (!EXCEPTION.test(text)) return error
+  if (JSON_EXCEPTION.test(text))
+    return jsonError(wrongKind(input) ?? `solc can't read the input: ${causeOf(text)?.replace(JSON_EXCEPTION, '')}`)
+  const cause =
+    causeOf(text) ?? 'solc could not go on, and does not say why: a limit of the compiler, or a mistake in it'
   const place = /^ *--> [\s\S]*/m.exec(formattedMessage)?.[0] ?? ''
-  // The assertion that failed comes before its place in the Solidity source, if solc knows one.
-  const isPlace = place !== '' && !EXCEPTION.test(place)
-  return { ...error, message: text, formattedMessage: `${error.type}: ${text}\n${isPlace ? place : '\n'}` }
+  // Places in solc's code may follow the place in the source.
+  const shown = place !== '' && !EXCEPTION.test(place) ? place : '\n'
+  return { ...error, message: cause, formattedMessage: `${error.type}: ${cause}\n${shown}` }
 }
 
-/** An output whose errors are all fit to be read. */
-export function cleanOutput(output: StandardJsonOutput): StandardJsonOutput {
-  return output.errors === undefined ? output : { ...output, errors: output.errors.map(cleanError) }
+/** An output whose errors are all fit to be read, and where they belong: solc gives some alone. */
+export function cleanOutput(output: StandardJsonOutput, input: StandardJsonInput): StandardJsonOutput {
+  const { errors } = output
+  if (errors !== undefined) return { ...output, errors: errors.map((error) => cleanError(error, input)) }
+  return 'severity' in output ? { errors: [cleanError(output as unknown as SolcError, input)] } : output
 }
 
 /** The output for a compiler that stopped in the middle. */

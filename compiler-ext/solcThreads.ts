@@ -70,7 +70,8 @@ export function runOnThreads(solc: Solc, inputs: readonly StandardJsonInput[], w
   for (const { results } of used)
     for (let received = receiveMessageOnPort(results); received; received = receiveMessageOnPort(results)) {
       const result = received.message as Result
-      if (result.batch === batch && result.text !== undefined) outputs[result.index] = readOutput(result.text)
+      if (result.batch === batch && result.text !== undefined)
+        outputs[result.index] = readOutput(result.text, inputs[result.index] as StandardJsonInput)
     }
   return outputs.map((output, index) => output ?? solc.run(inputs[index] as StandardJsonInput))
 }

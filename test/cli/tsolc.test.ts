@@ -1,83 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createImportReader } from '../../cli/importReader.ts'
+import { describe, expect, it } from 'vitest'
 import { compile, compilerVersion, packageImports, type StandardJsonOutput } from '../../compiler-ext/index.ts'
-import { PREAMBLE } from '../compiler-ext/setup.ts'
+import { openSolc } from '../../compiler-ext/solc.ts'
+import { IMPORT, PREAMBLE } from '../compiler-ext/setup.ts'
 import { tsolc } from './bins.ts'
+import { createFolder } from './tsolcHost.ts'
 
-let root: string
+const selection = { outputSelection: { '*': { '*': ['*'], '': ['ast'] } } }
+const marked = `${PREAMBLE}${IMPORT}contract M {
+  function f() external view returns (uint256) { return TensorInstructions.tspace(); }
+}`
+const inputOf = (content: string) => ({ language: 'Solidity', sources: { 'A.sol': { content } }, settings: selection })
 
-/** Writes files below the temporary directory. */
-function write(files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(root, name, '..'), { recursive: true })
-    writeFileSync(join(root, name), text)
-  }
-}
-
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'tsolc-'))
-  write({
-    'base/lib/Both.sol': '// both, base',
-    'base/lib/Base.sol': '// base',
-    'include/lib/Both.sol': '// both, include',
-    'include/lib/Include.sol': '// include',
-    'outside/Secret.sol': '// secret',
-    'base/Using.sol': `${PREAMBLE}import "lib/Include.sol";
-      import "tensor-evm/Tensor.sol";
-      contract Using { function f() external view returns (uint256) { return TensorInstructions.tspace(); } }`,
-  })
-  symlinkSync(join(root, 'outside', 'Secret.sol'), join(root, 'base', 'Link.sol'))
-})
-
-afterAll(() => rmSync(root, { recursive: true }))
-
-const paths = (allowPaths: string[] = []) => ({
-  basePath: join(root, 'base'),
-  includePaths: [join(root, 'include')],
-  allowPaths,
-})
-
-describe('imports from disk', () => {
-  it('are looked for below the base path and the include paths', () => {
-    const read = createImportReader(paths())
-    expect(read('lib/Base.sol')).toEqual({ contents: '// base' })
-    expect(read('lib/Include.sol')).toEqual({ contents: '// include' })
-    expect(read('lib/None.sol')).toEqual({
-      error: `File not found. Searched the following locations: "${root}/base", "${root}/include".`,
-    })
-    expect(read('lib')).toMatchObject({ error: expect.stringMatching(/^Ambiguous import/) })
-    expect(read('.')).toMatchObject({ error: expect.stringMatching(/^Ambiguous import/) })
-    expect(createImportReader({ ...paths(), includePaths: [] })('lib')).toEqual({ error: 'Not a valid file.' })
-  })
-
-  it('must not be ambiguous', () => {
-    expect(createImportReader(paths())('lib/Both.sol')).toEqual({
-      error:
-        'Ambiguous import. Multiple matching files found inside base path and/or include paths: ' +
-        `"${root}/base/lib/Both.sol", "${root}/include/lib/Both.sol".`,
-    })
-  })
-
-  it('must be within allowed directories, also through links and parent directories', () => {
-    const refused = {
-      error: expect.stringMatching(/^File outside of allowed directories\. The following are allowed: "/),
-    }
-    const names = ['Link.sol', '../outside/Secret.sol', `file://${root}/outside/Secret.sol`]
-    const single = { ...paths(), includePaths: [] }
-    for (const name of names) {
-      expect(createImportReader(single)(name), name).toMatchObject(refused)
-      const read = createImportReader({ ...single, allowPaths: [join(root, 'outside')] })
-      expect(read(name), name).toEqual({ contents: '// secret' })
-    }
-    // A directory whose name only begins alike is another one.
-    expect(createImportReader({ ...single, allowPaths: [join(root, 'out')] })('Link.sol')).toMatchObject(refused)
-  })
-})
-
-describe('tsolc', () => {
+describe('the program', () => {
   it('shows the two lines of solc for its version', () => {
     expect(tsolc(['--version'])).toEqual({
       status: 0,
@@ -86,60 +22,126 @@ describe('tsolc', () => {
     })
   })
 
-  it('compiles standard JSON from its input or a file, with imports from disk and from the package', () => {
-    const using = `import "Using.sol";`
-    const input = JSON.stringify({
-      language: 'Solidity',
-      sources: { 'A.sol': { content: PREAMBLE + using } },
-      settings: { outputSelection: { 'Using.sol': { '*': ['evm.bytecode.object', 'metadata'] } } },
-    })
-    const places = ['--base-path', join(root, 'base'), '--include-path', join(root, 'include')]
-    const expected = compile(JSON.parse(input), { readImport: packageImports(createImportReader(paths())) })
-    expect(expected.contracts?.['Using.sol']?.Using?.tensorInstructions).toEqual({ TSPACE: 1 })
-    const piped = tsolc(['--allow-paths', `${root},.`, ...places, '--standard-json'], input)
-    expect(piped).toMatchObject({ status: 0, stderr: '' })
-    expect(JSON.parse(piped.stdout)).toEqual(expected)
-    write({ 'input.json': input })
-    expect(tsolc(['--standard-json', join(root, 'input.json'), ...places])).toEqual(piped)
+  it('takes standard JSON from its input, and gives it', () => {
+    const outputSelection = { 'A.sol': { '*': ['evm.bytecode.object', 'metadata'] } }
+    const input = { ...inputOf(marked), settings: { outputSelection } }
+    const { status, stdout, stderr } = tsolc(['--standard-json', '--no-cache'], JSON.stringify(input))
+    expect([status, stderr]).toEqual([0, ''])
+    const expected = compile(input, { readImport: packageImports() })
+    expect(expected.contracts?.['A.sol']?.M?.tensorInstructions).toEqual({ TSPACE: 1 })
+    expect(JSON.parse(stdout)).toEqual(expected)
   })
 
-  it('gives errors of the source and of the JSON as JSON', () => {
-    const errors = (input: string) => {
-      const { status, stdout } = tsolc(['--standard-json'], input)
-      expect(status).toBe(0)
-      return (JSON.parse(stdout) as StandardJsonOutput).errors
-    }
-    expect(errors('{')).toMatchObject([{ type: 'JSONError', severity: 'error' }])
-    expect(errors('[]')).toMatchObject([{ type: 'JSONError', message: 'Input is not a JSON object.' }])
-    const sources = { 'A.sol': { content: `${PREAMBLE}import "None.sol";` } }
-    expect(errors(JSON.stringify({ language: 'Solidity', sources }))).toMatchObject([{ type: 'ParserError' }])
-  })
-
-  it('compiles an input with a key that outputs have, or after a byte order mark', () => {
-    const sources = { 'A.sol': { content: `${PREAMBLE}contract A {}` } }
-    const input = { language: 'Solidity', sources, settings: { outputSelection: { '*': { '*': ['abi'] } } } }
-    const expected = compile(input)
-    expect(expected.contracts?.['A.sol']).toHaveProperty('A')
-    expect(JSON.parse(tsolc(['--standard-json'], `\ufeff${JSON.stringify(input)}`).stdout)).toEqual(expected)
-    const withErrors = JSON.parse(tsolc(['--standard-json'], JSON.stringify({ ...input, errors: [] })).stdout)
-    expect(withErrors).toEqual(compile(Object.assign(input, { errors: [] })))
-    expect(withErrors).not.toHaveProperty('language')
-  })
-
-  it('ends quietly when nobody reads its output', () => {
+  it('ends quietly when nobody reads its output, and with one line on a mistake', () => {
     expect(tsolc(['--help'], '', '| true').stderr).toBe('')
+    expect(tsolc(['--foo'])).toEqual({ status: 1, stdout: '', stderr: "Error: unrecognised option '--foo'\n" })
+  })
+})
+
+describe('--standard-json', () => {
+  const source = `${PREAMBLE}/// @title Zoë 𝔸\ncontract A { string public s = unicode"ü"; }`
+
+  it('gives the text that solc gives, to the byte', async () => {
+    const text = JSON.stringify(inputOf(source))
+    const solc = openSolc().run(JSON.parse(text))
+    const { stdout } = await createFolder().run(['--standard-json'], { input: text })
+    expect(JSON.parse(stdout)).toEqual(solc)
+    // What solc prints: keys in order, in ASCII, one line.
+    expect(stdout).toMatch(/^\{"contracts":\{"A\.sol":\{"A":\{"abi":\[\{"inputs":\[\],"name":"s",/)
+    expect(stdout).toContain('"title":"Zo\\u00eb \\ud835\\udd38"')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant.
+    expect(stdout).toMatch(/^[\x00-\x7f]*\n$/)
+    const pretty = await createFolder().run(['--standard-json', '--json-indent', '3'], { input: text })
+    expect(pretty.stdout.startsWith('{\n   "contracts": {\n      "A.sol": {\n')).toBe(true)
+    expect(JSON.parse(pretty.stdout)).toEqual(solc)
+  })
+
+  it('takes a file, a dash, a byte order mark, comments and line breaks in strings', async () => {
+    const { path, run } = createFolder()
+    const text = JSON.stringify(inputOf(source))
+    const expected = await run(['--standard-json'], { input: text })
+    writeFileSync(join(path, 'in.json'), `\ufeff// first\n${text.replace('{', '{ /* "x": */')}`)
+    expect(await run(['--standard-json', 'in.json'])).toEqual(expected)
+    expect(await run(['--standard-json', '-'], { input: text })).toEqual(expected)
+    const broken = text.replaceAll('\\n', '\n')
+    expect(broken).not.toBe(text)
+    expect(await run(['--standard-json'], { input: broken })).toEqual(expected)
+    // An input with a key that outputs have is one all the same: solc says that it does not know the key.
+    const keyed = await run(['--standard-json'], { input: JSON.stringify({ ...JSON.parse(text), errors: [] }) })
+    expect(JSON.parse(keyed.stdout).errors).toMatchObject([{ type: 'JSONError', message: 'Unknown key "errors"' }])
   })
 
   it.each([
-    ['an unknown option', ['--foo'], "tsolc: unknown option '--foo'\n"],
-    ['nothing to do', [], 'tsolc: nothing to do: give --standard-json, --version or --help\n'],
-    ['no such file', ['--standard-json', '/none.json'], 'tsolc: input /none.json: no such file\n'],
-    [
-      'an include path without a base path',
-      ['--standard-json', '--include-path', '.'],
-      'tsolc: --include-path option requires a non-empty base path.\n',
-    ],
-  ])('tells of %s in one line', (_, args, stderr) => {
-    expect(tsolc(args)).toEqual({ status: 1, stdout: '', stderr })
+    ['{', /^parse error at line 1, column 2: /],
+    ['[]', /^Input is not a JSON object\.$/],
+    ['null', /^Input is not a JSON object\.$/],
+    ['', /^parse error at line 1, column 1: /],
+    ['{}', /^No input sources specified\.$/],
+    ['{"sources":{"A":{"content":1}}}', /./],
+    ['{"language":"Cobol","sources":{"A":{"content":""}}}', /^Only .* are supported|^Only "Solidity"/],
+  ])('answers %s as solc does, in JSON and with exit code 0', async (input, message) => {
+    const { status, stdout, stderr } = await createFolder().run(['--standard-json'], { input })
+    expect([status, stderr]).toEqual([0, ''])
+    const { errors } = JSON.parse(stdout) as StandardJsonOutput
+    expect(errors?.[0]).toMatchObject({ severity: 'error', type: 'JSONError', message: expect.stringMatching(message) })
+  })
+
+  it('reads urls and imports from the directories that it may read from', async () => {
+    const { run, path } = createFolder({
+      'base/Url.sol': `${PREAMBLE}import "lib/Include.sol";\ncontract Url is Include {}`,
+      'include/lib/Include.sol': `${PREAMBLE}contract Include {}`,
+    })
+    const sources = { 'A.sol': { urls: ['Url.sol'] } }
+    const input = JSON.stringify({
+      language: 'Solidity',
+      sources,
+      settings: { outputSelection: { '*': { '*': ['abi'] } } },
+    })
+    const places = ['--base-path', 'base', '--include-path', 'include', '--allow-paths', `${path},.`]
+    const { contracts } = JSON.parse((await run(['--standard-json', ...places], { input })).stdout)
+    expect(contracts).toEqual({ 'A.sol': { Url: { abi: [] } }, 'lib/Include.sol': { Include: { abi: [] } } })
+    const refused = await run(['--standard-json', '--no-import-callback'], { input })
+    expect(JSON.parse(refused.stdout).errors).toMatchObject([{ severity: 'error' }])
+  })
+})
+
+describe('the cache', () => {
+  it('is where the command line says, or else the environment', async () => {
+    const { run, path, write } = createFolder({ 'A.sol': `${PREAMBLE}contract A {}` })
+    const kept = (directory: string) =>
+      existsSync(join(path, directory)) && readdirSync(join(path, directory)).length > 0
+    const words = ['A.sol', '--bin']
+    const first = await run([...words, '--cache-dir', 'option'], { env: { TSOLC_CACHE: 'unused' } })
+    expect(await run(words, { env: { TSOLC_CACHE: 'variable', XDG_CACHE_HOME: 'unused' } })).toEqual(first)
+    expect(await run(words, { env: { XDG_CACHE_HOME: 'xdg', HOME: 'unused' } })).toEqual(first)
+    expect(await run(words, { env: { HOME: join(path, 'home') } })).toEqual(first)
+    for (const directory of ['option', 'variable', 'xdg/tsolc', 'home/.cache/tsolc'])
+      expect(kept(directory), directory).toBe(true)
+    expect(await run([...words, '--no-cache'], { env: { HOME: join(path, 'unused') } })).toEqual(first)
+    expect(await run(words, { env: { TSOLC_CACHE: '', HOME: join(path, 'unused') } })).toEqual(first)
+    expect(kept('unused')).toBe(false)
+    // A place that can't be written to takes nothing away from the result.
+    write({ blocked: '' })
+    expect(await run([...words, '--cache-dir', 'blocked'])).toEqual(first)
+  })
+})
+
+describe('--solc', () => {
+  const program = (version: string) =>
+    `#!/bin/sh\necho "solc, the solidity compiler"; echo "Version: ${version}.Linux.g++"\n`
+
+  it('names the solc that does the work, and refuses one that is too old', async () => {
+    const { run, path } = createFolder({
+      new: program('0.8.30+commit.73712a01'),
+      old: program('0.8.28+commit.7893614a'),
+    })
+    for (const name of ['new', 'old']) chmodSync(join(path, name), 0o755)
+    const { stdout } = await run(['--version', '--solc', 'new'])
+    expect(stdout).toMatch(/\nVersion: 0\.8\.30\+commit\.73712a01\.tsolc\.\d+\.\d+\.\d+\n$/)
+    const refused = await run(['--version', '--solc', 'old'])
+    expect(refused).toMatchObject({ status: 1, stdout: '' })
+    expect(refused.stderr).toMatch(
+      /^Error: solc .*old: version 0\.8\.28 is older than 0\.8\.29, the first that works\n$/,
+    )
   })
 })
