@@ -8,11 +8,45 @@ export type AstNode = {
   readonly src: string
   readonly name?: string
   readonly documentation?: string | { readonly text: string; readonly src: string } | null
+  /** Of a contract. */
+  readonly abstract?: boolean
+  /** Of a contract: its members. */
+  readonly nodes?: readonly AstNode[]
+  /** Of a struct. */
+  readonly members?: readonly VariableDeclaration[]
+  /** Of a function, an event or an error. */
+  readonly parameters?: ParameterList
 }
 
 export type VariableDeclaration = AstNode & {
   readonly storageLocation: string
   readonly typeDescriptions: { readonly typeIdentifier: string; readonly typeString: string }
+  readonly typeName?: TypeName | null
+  readonly constant: boolean
+  readonly stateVariable: boolean
+  /** The expression that it is initialised with; what a call is given, where it is one. */
+  readonly value?: (AstNode & { readonly arguments?: readonly { readonly value?: string | null }[] }) | null
+}
+
+type ParameterList = { readonly parameters: readonly VariableDeclaration[] }
+
+/** A type as a declaration spells it. */
+export type TypeName = AstNode & {
+  /** Of a name that a user defined: AST id of its definition. */
+  readonly referencedDeclaration?: number
+  readonly baseType?: TypeName
+  readonly keyType?: TypeName
+  readonly valueType?: TypeName
+  /** Of a function type, as the following. */
+  readonly visibility?: string
+  readonly parameterTypes?: ParameterList
+  readonly returnParameterTypes?: ParameterList
+}
+
+/** A call, a conversion or the like. */
+export type FunctionCall = AstNode & {
+  readonly nodeType: 'FunctionCall'
+  readonly expression: { readonly referencedDeclaration?: number | null }
 }
 
 export type FunctionDefinition = AstNode & {
@@ -23,8 +57,8 @@ export type FunctionDefinition = AstNode & {
   readonly virtual: boolean
   readonly implemented: boolean
   readonly modifiers: readonly unknown[]
-  readonly parameters: { readonly parameters: readonly VariableDeclaration[] }
-  readonly returnParameters: { readonly parameters: readonly VariableDeclaration[] }
+  readonly parameters: ParameterList
+  readonly returnParameters: ParameterList
 }
 
 export type ValueTypeDefinition = AstNode & {
@@ -34,6 +68,10 @@ export type ValueTypeDefinition = AstNode & {
 
 export function isFunction(node: AstNode): node is FunctionDefinition {
   return node.nodeType === 'FunctionDefinition'
+}
+
+export function isFunctionCall(node: AstNode): node is FunctionCall {
+  return node.nodeType === 'FunctionCall'
 }
 
 export function isValueType(node: AstNode): node is ValueTypeDefinition {

@@ -33,19 +33,34 @@ function formatLocation(location: SourceLocation, texts: SourceTexts): string {
   return `${margin}--> ${location.file}:${line}:${column}:\n${margin} |\n${line} | ${content}\n${margin} | ${indent}${carets}\n`
 }
 
-/** An error or warning in the shape and format of solc's. */
+/** A further place that an error speaks of, and what is there: one of solc's `secondarySourceLocations`. */
+export type Note = SourceLocation & { readonly message: string }
+
+/**
+ * An error or warning in the shape and format of solc's.
+ *
+ * @param hint - what to write instead; on a line of its own after the excerpt, in `formattedMessage` only
+ * @param notes - further places, each printed as solc prints it
+ */
 export function createError(
   error: Pick<SolcError, 'severity' | 'type' | 'message' | 'errorCode'>,
   location: SourceLocation | undefined,
   texts: SourceTexts,
-): SolcError {
-  const place = location ? formatLocation(location, texts) : ''
-  const heading = error.severity === 'warning' ? 'Warning' : error.type
+  hint?: string,
+  notes: readonly Note[] = [],
+): SolcError & { readonly secondarySourceLocations?: readonly Note[] } {
+  const lines = [
+    `${error.severity === 'warning' ? 'Warning' : error.type}: ${error.message}\n`,
+    location ? formatLocation(location, texts) : '',
+    hint === undefined ? '' : `Hint: ${hint}\n`,
+    ...notes.map((note) => `Note: ${note.message}:\n${formatLocation(note, texts)}`),
+  ]
   return {
     component: 'general',
     ...error,
-    formattedMessage: `${heading}: ${error.message}\n${place}\n`,
+    formattedMessage: `${lines.join('')}\n`,
     ...(location && { sourceLocation: location }),
+    ...(notes.length > 0 && { secondarySourceLocations: notes }),
   }
 }
 

@@ -10,6 +10,7 @@ import {
   instructions,
   MAX_DIMENSION,
   MAX_RANK,
+  MAX_REACH_LEAVES,
   type OperandKind,
 } from '../isa/index.ts'
 
@@ -167,7 +168,15 @@ function axisWordFunction(rank: number): string {
   ].join('\n')
 }
 
-const constants = dtypes.map((dtype) => `uint256 internal constant ${dtype.toUpperCase()} = ${dtypeCode[dtype]};`)
+const constants = [
+  ...dtypes.map((dtype) => `uint256 internal constant ${dtype.toUpperCase()} = ${dtypeCode[dtype]};`),
+  '/// @dev Most axes of a tensor.',
+  `uint256 internal constant MAX_RANK = ${MAX_RANK};`,
+  '/// @dev Greatest dimension of a tensor.',
+  `uint256 internal constant MAX_DIMENSION = ${MAX_DIMENSION};`,
+  '/// @dev Most leaves of 256 bytes that one output element may read of its operands.',
+  `uint256 internal constant MAX_REACH_LEAVES = ${MAX_REACH_LEAVES};`,
+]
 
 const rangeChecks = `function _range(bytes32 field, uint256 value, uint256 low, uint256 high) private pure returns (uint256) {
     if (value < low || value > high) revert TensorFieldOutOfRange(field, int256(low), int256(high));
@@ -190,9 +199,24 @@ function _signed(bytes32 field, int256 value, uint256 bits) private pure returns
     }
 }`
 
+/** Instructions whose functions are methods of a tensor: the checked libraries have functions by the names of all others. */
+const attached = ['TMSTORE', 'TTYPE', 'TROOT', 'TADD', 'TSUB']
+
+const attachedFunctions = instructions
+  .filter(({ mnemonic }) => attached.includes(mnemonic))
+  .map((instruction) => `    TensorInstructions.${functionName(instruction)}`)
+  .join(',\n')
+
 const header = `// SPDX-License-Identifier: Apache-2.0
 // Generated from the instruction declarations by \`npm run generate\`. Do not edit.
 pragma solidity ^0.8.29;
+
+import {minus, negated, plus, TensorArithmetic, times} from "./TensorArithmetic.sol";
+import {TensorLayers} from "./TensorLayers.sol";
+import {TensorLayout} from "./TensorLayout.sol";
+import {TensorPools} from "./TensorPools.sol";
+import {TensorReductions} from "./TensorReductions.sol";
+import {Tensors} from "./Tensors.sol";
 
 /// @notice A handle of a tensor, valid in the call frame that made it. Tensor.wrap(0) is "none" for an optional operand.
 type Tensor is uint256;
@@ -203,12 +227,22 @@ error ${NOT_LOWERED.replace(')', ' opcode)')};
 /// @notice A field of an attribute word, a type word or an axis word is out of its range.
 error TensorFieldOutOfRange(bytes32 field, int256 low, int256 high);
 
-using TensorInstructions for Tensor global;
+using Tensors for Tensor global;
+using TensorArithmetic for Tensor global;
+using TensorReductions for Tensor global;
+using TensorLayers for Tensor global;
+using TensorPools for Tensor global;
+using TensorLayout for Tensor global;
+using {plus as +, minus as -, times as *, negated as -} for Tensor global;
+using {
+${attachedFunctions}
+} for Tensor global;
 
 /// @title Tensor instructions
 /// @notice One function an instruction, and builders of the words that instructions take. tsolc replaces the body of each
 /// function that has an evm-opcode tag by that instruction; operands are in stack order, the top of the stack first. With
-/// a plain solc the body stays, and a call reverts with TensorInstructionNotLowered.`
+/// a plain solc the body stays, and a call reverts with TensorInstructionNotLowered. An operand that does not fit halts and
+/// takes all gas of the frame; the functions attached to Tensor under the instructions' own names check first, and revert.`
 
 /** Source of the Solidity library: a marker function an instruction, and builders of type and attribute words. */
 export function instructionLibrary(): string {

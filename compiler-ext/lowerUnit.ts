@@ -1,3 +1,5 @@
+import { checkContract } from './analysis/checkContract.ts'
+import { checkTensorTypes } from './analysis/tensorTypes.ts'
 import { type ContractGraph, contractGraph } from './contractGraph.ts'
 import { mergeErrors, notLoweredErrors, sizeWarnings, yulErrors } from './diagnostics.ts'
 import { assembleContract, type LoweredContract, lowerContract, prepareYul, renameMetadata } from './lower.ts'
@@ -22,6 +24,7 @@ import {
   type StandardJsonInput,
   type StandardJsonOutput,
 } from './standardJson.ts'
+import { strayTagWarnings } from './strayTags.ts'
 
 /** A compilation whose sources are known as far as solc has asked for them. */
 export type Sources = {
@@ -47,18 +50,26 @@ type Unit = {
   readonly graph: ContractGraph
 }
 
-type Selection = Record<string, Record<string, readonly string[]>>
+/** Values by file and contract. Users choose these names, which may be those that every object has. */
+type ByContract<T> = Map<string, Map<string, T>>
 
-function select(selection: Selection, file: string, name: string, outputs: readonly string[]): void {
-  if (outputs.length === 0) return
-  const contracts = selection[file] ?? {}
-  contracts[name] = [...(contracts[name] ?? []), ...outputs]
-  selection[file] = contracts
+function put<T>(values: ByContract<T>, file: string, name: string, value: T): void {
+  const contracts = values.get(file) ?? new Map<string, T>()
+  values.set(file, contracts.set(name, value))
+}
+
+function toObject<T>(values: ByContract<T>): Record<string, Record<string, T>> {
+  return Object.fromEntries([...values].map(([file, contracts]) => [file, Object.fromEntries(contracts)]))
 }
 
 /** What the user selected of a contract. */
 function wantedOf({ settings }: Unit, { file, name }: { readonly file: string; readonly name: string }) {
   return selectedOutputs(settings.outputSelection ?? {}, file, name)
+}
+
+/** Name of each source, by its id. */
+function fileNames({ sources = {} }: StandardJsonOutput): ReadonlyMap<number, string> {
+  return new Map(Object.entries(sources).map(([file, { id }]) => [id, file]))
 }
 
 /** The analysed files that the user selected, as solc gives them. */
@@ -91,17 +102,17 @@ function lowerContracts(unit: Unit, markers: Parameters<typeof lowerContract>[3]
   const candidates = graph.contracts.filter(({ file }) => files.has(file))
   const wanted = candidates.filter((contract) => wantedOf(unit, contract).length > 0)
   const needed = settings.viaIR ? graph.embeddedBy(wanted.map(({ id }) => id)) : new Set(candidates.map(({ id }) => id))
-  const selection: Selection = {}
+  const selection: ByContract<readonly string[]> = new Map()
   for (const contract of candidates.filter(({ id }) => needed.has(id))) {
     const outputs = wantedOf(unit, contract)
     const kept = unchangedOutputs.filter((output) => isSelected(outputs, output))
-    select(selection, contract.file, contract.name, ['ir', 'metadata', ...kept])
+    put(selection, contract.file, contract.name, ['ir', 'metadata', ...kept])
   }
-  if (Object.keys(selection).length === 0) return { output: {}, contracts: [] }
+  if (selection.size === 0) return { output: {}, contracts: [] }
   const { modelChecker: _, ...others } = settings
   const debug = { ...settings.debug, debugInfo: ['location', 'ast-id'] }
   const output = runner.run(
-    { ...input, settings: { ...others, viaIR: true, debug, outputSelection: selection } },
+    { ...input, settings: { ...others, viaIR: true, debug, outputSelection: toObject(selection) } },
     readImport,
   )
   const contracts = Object.entries(output.contracts ?? {}).flatMap(([file, named]) =>
@@ -116,20 +127,18 @@ function plainInputs(unit: Unit, marked: readonly LoweredContract[]): StandardJs
   const key = ({ file, name }: { readonly file: string; readonly name: string }) => `${file}:${name}`
   const isMarked = new Set(marked.map(key))
   const tied = graph.tiedTo(graph.contracts.filter((contract) => isMarked.has(key(contract))).map(({ id }) => id))
-  const [own, throughIR]: [Selection, Selection] = [{}, {}]
-  for (const contract of graph.contracts)
-    if (!isMarked.has(key(contract)))
-      select(
-        tied.has(contract.id) && !settings.viaIR ? throughIR : own,
-        contract.file,
-        contract.name,
-        wantedOf(unit, contract),
-      )
-  const inputs = [
-    { ...input, settings: { ...settings, outputSelection: own } },
-    { ...input, settings: { ...settings, viaIR: true, outputSelection: throughIR } },
-  ]
-  return inputs.filter(({ settings: { outputSelection } }) => Object.keys(outputSelection).length > 0)
+  const own: ByContract<readonly string[]> = new Map()
+  const throughIR: ByContract<readonly string[]> = new Map()
+  for (const contract of graph.contracts) {
+    const wanted = wantedOf(unit, contract)
+    if (isMarked.has(key(contract)) || wanted.length === 0) continue
+    put(tied.has(contract.id) && !settings.viaIR ? throughIR : own, contract.file, contract.name, wanted)
+  }
+  const inputOf = (selection: ByContract<readonly string[]>, changes: Settings): StandardJsonInput[] =>
+    selection.size === 0
+      ? []
+      : [{ ...input, settings: { ...settings, ...changes, outputSelection: toObject(selection) } }]
+  return [...inputOf(own, {}), ...inputOf(throughIR, { viaIR: true })]
 }
 
 /** Compiles marked contracts from their lowered Yul and the others with solc alone. */
@@ -151,11 +160,8 @@ function finish(unit: Unit, marked: readonly LoweredContract[]): StandardJsonOut
   const resultOf = new Map(closed.map((job, i) => [job, results[i] as StandardJsonOutput]))
   if (!isClosed) for (const job of plain) resultOf.set(job, runner.run(job, readImport))
 
-  const fileOf = new Map(Object.entries(analysis.sources ?? {}).map(([file, { id }]) => [id, file]))
-  const outputs: Record<string, Record<string, ContractOutput>> = {}
-  const put = (file: string, name: string, output: ContractOutput | undefined) => {
-    if (output) outputs[file] = { ...outputs[file], [name]: output }
-  }
+  const fileOf = fileNames(analysis)
+  const outputs: ByContract<ContractOutput> = new Map()
   const errors: SolcError[] = []
   for (const work of works) {
     const { contract, wanted, whole, runtime } = work
@@ -164,17 +170,22 @@ function finish(unit: Unit, marked: readonly LoweredContract[]): StandardJsonOut
     if (assembled.errors) errors.push(...yulErrors(assembled.errors, contract, analysis, texts))
     else {
       errors.push(...sizeWarnings(contract, assembled.output, analysis, texts))
-      put(contract.file, contract.name, selectContract(assembled.output, wanted))
+      const output = selectContract(assembled.output, wanted)
+      if (output) put(outputs, contract.file, contract.name, output)
     }
   }
   const plainResults = plain.map((input) => resultOf.get(input) as StandardJsonOutput)
   for (const { contracts } of plainResults)
     for (const [file, named] of Object.entries(contracts ?? {}))
-      for (const [name, output] of Object.entries(named)) put(file, name, output)
+      for (const [name, output] of Object.entries(named)) put(outputs, file, name, output)
 
   const all = mergeErrors(analysis.errors, ...plainResults.map((result) => result.errors), errors)
   const sources = selectSources(analysis, settings.outputSelection ?? {})
-  return { ...(all.length > 0 && { errors: all }), ...sources, contracts: outputs }
+  return { ...(all.length > 0 && { errors: all }), ...sources, contracts: toObject(outputs) }
+}
+
+function withWarnings(output: StandardJsonOutput, warnings: readonly SolcError[]): StandardJsonOutput {
+  return warnings.length === 0 ? output : { ...output, errors: mergeErrors(warnings, output.errors) }
 }
 
 /** Whether solc takes the settings as they are: every pass changes some of them. */
@@ -188,20 +199,29 @@ export function lowerUnit(runner: Runner, { texts, input, readImport }: Sources)
   const { settings = {} } = input
   const { outputSelection = {} } = settings
   if (!acceptsSettings(runner, input)) return runner.run(input, readImport)
-  const analysis = runner.run(
+  const analysed = runner.run(
     { ...input, settings: { ...settings, outputSelection: { '*': { '': ['ast'] } } } },
     readImport,
   )
-  if (hasErrors(analysis)) return failure(analysis, outputSelection, [])
+  if (hasErrors(analysed)) return failure(analysed, outputSelection, [])
+  const stray = strayTagWarnings(analysed, texts)
+  const analysis = stray.length === 0 ? analysed : { ...analysed, errors: mergeErrors(analysed.errors, stray) }
   const { markers, errors } = findMarkers(analysis, texts)
-  if (errors.length > 0) return failure(analysis, outputSelection, errors)
-  if (!selectsCode(outputSelection)) return runner.run(input, readImport)
+  const misplaced = errors.length > 0 ? errors : checkTensorTypes(analysis, markers, texts)
+  if (misplaced.length > 0) return failure(analysis, outputSelection, misplaced)
+  if (!selectsCode(outputSelection)) return withWarnings(runner.run(input, readImport), stray)
 
   const unit: Unit = { runner, texts, input, readImport, settings, analysis, graph: contractGraph(analysis) }
   const { output, contracts } = lowerContracts(unit, markers)
   if (hasErrors(output)) return failure(analysis, outputSelection, output.errors ?? [])
-  const notLowered = notLoweredErrors(contracts, analysis, texts)
-  if (notLowered.length > 0) return failure(analysis, outputSelection, notLowered)
   const marked = contracts.filter((contract) => contract.marked)
-  return marked.length > 0 ? finish(unit, marked) : runner.run(input, readImport)
+  const fileOf = fileNames(analysis)
+  const wrong = [
+    ...notLoweredErrors(contracts, analysis, texts),
+    ...marked.flatMap((contract) =>
+      wantedOf(unit, contract).length > 0 ? checkContract(contract, fileOf, texts, analysis) : [],
+    ),
+  ]
+  if (wrong.length > 0) return failure(analysis, outputSelection, wrong)
+  return marked.length > 0 ? finish(unit, marked) : withWarnings(runner.run(input, readImport), stray)
 }

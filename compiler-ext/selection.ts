@@ -16,7 +16,10 @@ const experimental = ['ir', 'irAst', 'irOptimized', 'irOptimizedAst', 'yulCFGJso
 /** What is selected of a contract; of a file itself where `contract` is empty. */
 export function selectedOutputs(selection: OutputSelection, file: string, contract: string): readonly string[] {
   const names = contract === '' ? [''] : [contract, '*']
-  return [file, '*'].flatMap((key) => names.flatMap((name) => selection[key]?.[name] ?? []))
+  // Names that every object has may be a user's.
+  const own = <T>(values: Readonly<Record<string, T>> | undefined, key: string) =>
+    values !== undefined && Object.hasOwn(values, key) ? values[key] : undefined
+  return [file, '*'].flatMap((key) => names.flatMap((name) => own(own(selection, key), name) ?? []))
 }
 
 /** Whether `output` is among the selected: itself, one that contains it, or `*`. */

@@ -2,6 +2,13 @@
 // Generated from the instruction declarations by `npm run generate`. Do not edit.
 pragma solidity ^0.8.29;
 
+import {minus, negated, plus, TensorArithmetic, times} from "./TensorArithmetic.sol";
+import {TensorLayers} from "./TensorLayers.sol";
+import {TensorLayout} from "./TensorLayout.sol";
+import {TensorPools} from "./TensorPools.sol";
+import {TensorReductions} from "./TensorReductions.sol";
+import {Tensors} from "./Tensors.sol";
+
 /// @notice A handle of a tensor, valid in the call frame that made it. Tensor.wrap(0) is "none" for an optional operand.
 type Tensor is uint256;
 
@@ -11,16 +18,36 @@ error TensorInstructionNotLowered(uint16 opcode);
 /// @notice A field of an attribute word, a type word or an axis word is out of its range.
 error TensorFieldOutOfRange(bytes32 field, int256 low, int256 high);
 
-using TensorInstructions for Tensor global;
+using Tensors for Tensor global;
+using TensorArithmetic for Tensor global;
+using TensorReductions for Tensor global;
+using TensorLayers for Tensor global;
+using TensorPools for Tensor global;
+using TensorLayout for Tensor global;
+using {plus as +, minus as -, times as *, negated as -} for Tensor global;
+using {
+    TensorInstructions.tmstore,
+    TensorInstructions.ttype,
+    TensorInstructions.troot,
+    TensorInstructions.tadd,
+    TensorInstructions.tsub
+} for Tensor global;
 
 /// @title Tensor instructions
 /// @notice One function an instruction, and builders of the words that instructions take. tsolc replaces the body of each
 /// function that has an evm-opcode tag by that instruction; operands are in stack order, the top of the stack first. With
-/// a plain solc the body stays, and a call reverts with TensorInstructionNotLowered.
+/// a plain solc the body stays, and a call reverts with TensorInstructionNotLowered. An operand that does not fit halts and
+/// takes all gas of the frame; the functions attached to Tensor under the instructions' own names check first, and revert.
 library TensorInstructions {
     uint256 internal constant INT8 = 1;
     uint256 internal constant INT16 = 2;
     uint256 internal constant INT32 = 3;
+    /// @dev Most axes of a tensor.
+    uint256 internal constant MAX_RANK = 6;
+    /// @dev Greatest dimension of a tensor.
+    uint256 internal constant MAX_DIMENSION = 16777215;
+    /// @dev Most leaves of 256 bytes that one output element may read of its operands.
+    uint256 internal constant MAX_REACH_LEAVES = 96;
 
     /// @notice output = memory[offset .. offset + bytes(type))
     /// @param typeWord type of the tensor

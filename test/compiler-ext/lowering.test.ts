@@ -24,8 +24,9 @@ function everyInstruction(): string {
     const name = functionName(instruction)
     const call = `TensorInstructions.${name}(${operands.join(', ')})`
     const { output } = instruction
-    const returns = output ? `returns (${output.kind === 'tensor' ? 'Tensor' : 'uint256'})` : ''
-    return `function ${name}() external view ${returns} { ${output ? 'return ' : ''}${call}; }`
+    const returns = output ? 'returns (uint256)' : ''
+    const value = output?.kind === 'tensor' ? `Tensor.unwrap(${call})` : call
+    return `function ${name}() external view ${returns} { ${output ? 'return ' : ''}${value}; }`
   })
   return `${PREAMBLE}${IMPORT}contract Every {\n${functions.join('\n')}\n}`
 }

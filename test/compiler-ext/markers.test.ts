@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CompileError, compileSources } from '../../compiler-ext/index.ts'
 import { notLoweredSelector } from '../../compiler-ext/library.ts'
+import { markerError } from '../../compiler-ext/markers.ts'
 import { compileAll, compileOne, errorsOf, PREAMBLE } from './setup.ts'
 
 const tag = '/// @custom:evm-opcode TTYPE'
@@ -8,13 +9,64 @@ const use = 'contract C { function g() external pure returns (uint256) { return 
 const selector = `0x${notLoweredSelector.toString(16)}`
 const fallback = `{ assembly { if mload(0x40) { mstore(0x00, ${selector}) mstore(0x20, 0xae06) revert(0x1c, 0x24) } r := a } }`
 
-/** Each error: its name, the source after the preamble, where it is (line and column, the preamble being two lines). */
-const cases: [code: string, what: string, source: string, line: number, column: number, message: RegExp][] = [
-  ['ML001', 'a tag on an event', `contract C {\n  ${tag}\n  event E();\n}`, 4, 3, /belongs on a function/],
-  ['ML001', 'a tag on a contract', `${tag}\ncontract C {}`, 3, 1, /belongs on a function/],
-  ['ML002', 'two tags', `${tag}\n${tag}\nfunction f(uint256 a) pure returns (uint256 r) {}\n${use}`, 3, 1, /only one/],
-  ['ML003', 'a number', `/// @custom:evm-opcode 16\nfunction f() pure {}\n${use}`, 3, 1, /"16" is neither/],
-  ['ML003', 'one byte', `/// @custom:evm-opcode 0x10\nfunction f() pure {}\n${use}`, 3, 1, /"0x10" is neither/],
+/**
+ * Each error: its name, the source after the preamble, where it is (line and column, the preamble being two lines), and its
+ * hint.
+ */
+const cases: [
+  code: string,
+  what: string,
+  source: string,
+  line: number,
+  column: number,
+  message: RegExp,
+  hint: string,
+][] = [
+  [
+    'ML001',
+    'a tag on an event',
+    `contract C {\n  ${tag}\n  event E();\n}`,
+    4,
+    3,
+    /belongs on a function/,
+    'write the tag above the function whose body the instruction is to take the place of',
+  ],
+  [
+    'ML001',
+    'a tag on a contract',
+    `${tag}\ncontract C {}`,
+    3,
+    1,
+    /belongs on a function/,
+    'write the tag above the function whose body the instruction is to take the place of',
+  ],
+  [
+    'ML002',
+    'two tags',
+    `${tag}\n${tag}\nfunction f(uint256 a) pure returns (uint256 r) {}\n${use}`,
+    3,
+    1,
+    /only one/,
+    'keep one tag, and write a function of its own for each of the other instructions',
+  ],
+  [
+    'ML003',
+    'a number',
+    `/// @custom:evm-opcode 16\nfunction f() pure {}\n${use}`,
+    3,
+    1,
+    /"16" is neither/,
+    'write the mnemonic alone, as in /// @custom:evm-opcode MATMUL',
+  ],
+  [
+    'ML003',
+    'one byte',
+    `/// @custom:evm-opcode 0x10\nfunction f() pure {}\n${use}`,
+    3,
+    1,
+    /"0x10" is neither/,
+    'did you mean MATMUL?',
+  ],
   [
     'ML003',
     'more than one word',
@@ -22,6 +74,7 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     3,
     1,
     /"TTYPE please"/,
+    'write the mnemonic alone, as in /// @custom:evm-opcode MATMUL',
   ],
   [
     'ML004',
@@ -30,6 +83,7 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     3,
     1,
     /no instruction MATMULL/,
+    'did you mean MATMUL?',
   ],
   [
     'ML004',
@@ -38,6 +92,7 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     3,
     1,
     /no instruction 0xae4f/,
+    'the functions of tensor-evm/Tensor.sol are all the instructions that there are',
   ],
   [
     'ML004',
@@ -46,6 +101,7 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     3,
     1,
     /no instruction 0x0006/,
+    'the functions of tensor-evm/Tensor.sol are all the instructions that there are',
   ],
   [
     'ML005',
@@ -54,6 +110,7 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     5,
     2,
     /free, internal or private/,
+    'make it internal, and call it from a function that is public, virtual or has modifiers',
   ],
   [
     'ML005',
@@ -62,6 +119,7 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     5,
     1,
     /not virtual/,
+    'make it internal, and call it from a function that is public, virtual or has modifiers',
   ],
   [
     'ML005',
@@ -70,8 +128,17 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     6,
     1,
     /no modifiers/,
+    'make it internal, and call it from a function that is public, virtual or has modifiers',
   ],
-  ['ML005', 'a constructor', `contract C {\n${tag}\nconstructor(uint256 a) {}\n}`, 5, 1, /free, internal or private/],
+  [
+    'ML005',
+    'a constructor',
+    `contract C {\n${tag}\nconstructor(uint256 a) {}\n}`,
+    5,
+    1,
+    /free, internal or private/,
+    'make it internal, and call it from a function that is public, virtual or has modifiers',
+  ],
   [
     'ML006',
     'a function without a body',
@@ -79,6 +146,7 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     5,
     1,
     /needs a body/,
+    'write a body that reverts, as those of TensorInstructions do',
   ],
   [
     'ML006',
@@ -87,6 +155,7 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     5,
     1,
     /needs a body/,
+    'write a body that reverts, as those of TensorInstructions do',
   ],
   [
     'ML007',
@@ -95,9 +164,26 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     4,
     1,
     /TTYPE takes 1 and gives 1 words, the function takes 0 and gives 1/,
+    'operands of TTYPE, top of the stack first: tensor; result: word',
   ],
-  ['ML007', 'no result', `${tag}\nfunction f(uint256 a) pure {}\n${use}`, 4, 1, /takes 1 and gives 0/],
-  ['ML008', 'a narrow operand', `${tag}\nfunction f(uint8 a) pure returns (uint256 r) {}\n${use}`, 4, 12, /not uint8/],
+  [
+    'ML007',
+    'no result',
+    `${tag}\nfunction f(uint256 a) pure {}\n${use}`,
+    4,
+    1,
+    /takes 1 and gives 0/,
+    'operands of TTYPE, top of the stack first: tensor; result: word',
+  ],
+  [
+    'ML008',
+    'a narrow operand',
+    `${tag}\nfunction f(uint8 a) pure returns (uint256 r) {}\n${use}`,
+    4,
+    12,
+    /not uint8/,
+    'take and give uint256, and convert in a function around the marker',
+  ],
   [
     'ML008',
     'a narrow value type',
@@ -105,6 +191,7 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     5,
     37,
     /not Small/,
+    'take and give uint256, and convert in a function around the marker',
   ],
   [
     'ML008',
@@ -113,6 +200,7 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     4,
     12,
     /not bytes/,
+    'take and give uint256, and convert in a function around the marker',
   ],
   [
     'ML009',
@@ -120,7 +208,8 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     `/// @custom:evm-opcod TTYPE\nfunction f(uint256 a) pure returns (uint256 r) {}\n${use}`,
     3,
     1,
-    /no tag @custom:evm-opcod;/,
+    /no tag @custom:evm-opcod$/,
+    'the tag of a marker is @custom:evm-opcode',
   ],
   [
     'ML010',
@@ -129,11 +218,66 @@ const cases: [code: string, what: string, source: string, line: number, column: 
     3,
     1,
     /no tag @custom:evm-opcode/,
+    'write /// @custom:evm-opcode and the mnemonic above it, or call the function of TensorInstructions instead',
+  ],
+  [
+    'ML003',
+    'the name of a function',
+    `/// @custom:evm-opcode depthwiseConv2d\nfunction f() pure {}\n${use}`,
+    3,
+    1,
+    /"depthwiseConv2d" is neither/,
+    'did you mean DEPTHWISE_CONV2D?',
+  ],
+  [
+    'ML003',
+    'nothing',
+    `/// @custom:evm-opcode\nfunction f() pure {}\n${use}`,
+    3,
+    1,
+    /"" is neither/,
+    'write the mnemonic alone, as in /// @custom:evm-opcode MATMUL',
+  ],
+  [
+    'ML004',
+    'swapped letters',
+    `/// @custom:evm-opcode CLMAP\nfunction f() pure {}\n${use}`,
+    3,
+    1,
+    /no instruction CLMAP/,
+    'did you mean CLAMP?',
+  ],
+  [
+    'ML004',
+    'a name of nothing',
+    `/// @custom:evm-opcode GELU\nfunction f() pure {}\n${use}`,
+    3,
+    1,
+    /no instruction GELU/,
+    'the functions of tensor-evm/Tensor.sol are all the instructions that there are',
+  ],
+  [
+    'ML007',
+    'several operands',
+    `/// @custom:evm-opcode MATMUL\nfunction f(uint256 a, uint256 b) pure returns (uint256 r) {}\n${use}`,
+    4,
+    1,
+    /MATMUL takes 4 and gives 1 words, the function takes 2 and gives 1/,
+    'operands of MATMUL, top of the stack first: attributes, a, b, bias; result: output',
+  ],
+  [
+    'ML007',
+    'no operands',
+    `/// @custom:evm-opcode TSPACE\nfunction f(uint256 a) view {}\n${use}`,
+    4,
+    1,
+    /TSPACE takes 0 and gives 1 words, the function takes 1 and gives 0/,
+    'operands of TSPACE, top of the stack first: none; result: word',
   ],
 ]
 
 describe('errors about markers', () => {
-  it.each(cases)('%s: %s', (code, _, source, line, column, message) => {
+  it.each(cases)('%s: %s', (code, _, source, line, column, message, hint) => {
     const output = compileAll(PREAMBLE + source)
     const [error, ...others] = errorsOf(output)
     expect(others).toEqual([])
@@ -142,6 +286,8 @@ describe('errors about markers', () => {
     expect(error?.type).toBe('MarkerError')
     expect(error?.formattedMessage).toContain(`MarkerError: ${error?.message}\n`)
     expect(error?.formattedMessage).toContain(` --> A.sol:${line}:${column}:\n`)
+    expect(error?.formattedMessage).toMatch(/\n +\| +\t*\^[^\n]*\nHint: [^\n]*\n\n$/)
+    expect(error?.formattedMessage).toContain(`\nHint: ${hint}\n`)
     const { start = 0 } = error?.sourceLocation ?? {}
     const before = (PREAMBLE + source).slice(0, start)
     expect(before.split('\n').length).toBe(line)
@@ -157,9 +303,40 @@ describe('errors about markers', () => {
   |
 4 | \t/* é */ ${tag}
   | \t        ${'^'.repeat(tag.length)}
+Hint: write the tag above the function whose body the instruction is to take the place of
 
 `,
     )
+  })
+
+  it('with further places are followed by these, as solc prints them', () => {
+    const texts = new Map([['A.sol', 'one\ntwo three']])
+    const place = (start: number, end: number) => ({ file: 'A.sol', start, end })
+    const note = { ...place(4, 7), message: 'the other' }
+    const error = markerError('ML012', 'wrong', place(8, 13), texts, 'help', [note, { ...note, file: 'B.sol' }])
+    expect(error).toEqual({
+      component: 'general',
+      severity: 'error',
+      type: 'TensorError',
+      message: 'ML012: wrong',
+      sourceLocation: place(8, 13),
+      secondarySourceLocations: [note, { ...note, file: 'B.sol' }],
+      formattedMessage: `TensorError: ML012: wrong
+ --> A.sol:2:5:
+  |
+2 | two three
+  |     ^^^^^
+Hint: help
+Note: the other:
+ --> A.sol:2:1:
+  |
+2 | two three
+  | ^^^
+Note: the other:
+ --> B.sol
+
+`,
+    })
   })
 
   it('are all reported, in the files that they are in', () => {

@@ -42,10 +42,15 @@ const names = [
   ['Other.sol', 'OtherFactory'],
 ] as const
 
+/** Everything of the files above, and nothing of the library. */
+const outputSelection = Object.fromEntries(
+  [...Object.keys(sources), 'A.sol', 'M.sol'].map((file) => [file, { '*': ['*'] }]),
+)
+
 const input = (settings: Settings): StandardJsonInput => ({
   language: 'Solidity',
   sources: Object.fromEntries(Object.entries(sources).map(([file, content]) => [file, { content }])),
-  settings: { optimizer: { enabled: true, runs: 200 }, outputSelection: { '*': { '*': ['*'] } }, ...settings },
+  settings: { optimizer: { enabled: true, runs: 200 }, outputSelection, ...settings },
 })
 
 const run = (settings: Settings, options: CompilerOptions = {}) =>
@@ -155,7 +160,10 @@ else console.log(solc.compile(require('node:fs').readFileSync(0, 'utf8')))`,
   it('may be a file in JavaScript or a program, which finds imports too', () => {
     const version = `${openSolc().version}.Linux.g++`
     // Assembly shows source text only of files that are in the input, where a program gets its imports.
-    const settings = { outputSelection: { '*': { '*': ['abi', 'metadata', 'evm.bytecode', 'evm.deployedBytecode'] } } }
+    const outputs = ['abi', 'metadata', 'evm.bytecode', 'evm.deployedBytecode']
+    const settings = {
+      outputSelection: Object.fromEntries(Object.keys(sources).map((file) => [file, { '*': outputs }])),
+    }
     const whole = run(settings)
     const program = openSolc(writeProgram('solc-native', version))
     expect(program.version).toBe(openSolc().version)
