@@ -1,4 +1,4 @@
-import { checkContract } from './analysis/checkContract.ts'
+import { analyseContract } from './analysis/analyseContract.ts'
 import { checkTensorTypes } from './analysis/tensorTypes.ts'
 import { type ContractGraph, contractGraph } from './contractGraph.ts'
 import { mergeErrors, notLoweredErrors, sizeWarnings, yulErrors } from './diagnostics.ts'
@@ -142,7 +142,7 @@ function plainInputs(unit: Unit, marked: readonly LoweredContract[]): StandardJs
 }
 
 /** Compiles marked contracts from their lowered Yul and the others with solc alone. */
-function finish(unit: Unit, marked: readonly LoweredContract[]): StandardJsonOutput {
+function finish(unit: Unit, marked: readonly LoweredContract[], warnings: readonly SolcError[]): StandardJsonOutput {
   const { runner, texts, input, readImport, settings, analysis } = unit
   const metadata = renameMetadata(marked, settings.metadata?.bytecodeHash ?? 'ipfs', runner.solc)
   const works = marked.flatMap((contract) => {
@@ -179,7 +179,7 @@ function finish(unit: Unit, marked: readonly LoweredContract[]): StandardJsonOut
     for (const [file, named] of Object.entries(contracts ?? {}))
       for (const [name, output] of Object.entries(named)) put(outputs, file, name, output)
 
-  const all = mergeErrors(analysis.errors, ...plainResults.map((result) => result.errors), errors)
+  const all = mergeErrors(analysis.errors, warnings, ...plainResults.map((result) => result.errors), errors)
   const sources = selectSources(analysis, settings.outputSelection ?? {})
   return { ...(all.length > 0 && { errors: all }), ...sources, contracts: toObject(outputs) }
 }
@@ -199,29 +199,30 @@ export function lowerUnit(runner: Runner, { texts, input, readImport }: Sources)
   const { settings = {} } = input
   const { outputSelection = {} } = settings
   if (!acceptsSettings(runner, input)) return runner.run(input, readImport)
-  const analysed = runner.run(
+  const analysis = runner.run(
     { ...input, settings: { ...settings, outputSelection: { '*': { '': ['ast'] } } } },
     readImport,
   )
-  if (hasErrors(analysed)) return failure(analysed, outputSelection, [])
-  const stray = strayTagWarnings(analysed, texts)
-  const analysis = stray.length === 0 ? analysed : { ...analysed, errors: mergeErrors(analysed.errors, stray) }
+  const fail = (...errors: readonly SolcError[]) => failure(analysis, outputSelection, errors)
+  if (hasErrors(analysis)) return fail()
+  const stray = strayTagWarnings(analysis, texts)
   const { markers, errors } = findMarkers(analysis, texts)
   const misplaced = errors.length > 0 ? errors : checkTensorTypes(analysis, markers, texts)
-  if (misplaced.length > 0) return failure(analysis, outputSelection, misplaced)
+  if (misplaced.length > 0) return fail(...stray, ...misplaced)
   if (!selectsCode(outputSelection)) return withWarnings(runner.run(input, readImport), stray)
 
   const unit: Unit = { runner, texts, input, readImport, settings, analysis, graph: contractGraph(analysis) }
   const { output, contracts } = lowerContracts(unit, markers)
-  if (hasErrors(output)) return failure(analysis, outputSelection, output.errors ?? [])
+  if (hasErrors(output)) return fail(...stray, ...(output.errors ?? []))
   const marked = contracts.filter((contract) => contract.marked)
   const fileOf = fileNames(analysis)
-  const wrong = [
+  const analysed = marked.filter((contract) => wantedOf(unit, contract).length > 0)
+  const found = [
     ...notLoweredErrors(contracts, analysis, texts),
-    ...marked.flatMap((contract) =>
-      wantedOf(unit, contract).length > 0 ? checkContract(contract, fileOf, texts, analysis) : [],
-    ),
+    ...analysed.flatMap((contract) => analyseContract(contract, fileOf, texts, analysis)),
   ]
-  if (wrong.length > 0) return failure(analysis, outputSelection, wrong)
-  return marked.length > 0 ? finish(unit, marked) : withWarnings(runner.run(input, readImport), stray)
+  if (found.some(({ severity }) => severity === 'error')) return fail(...stray, ...found)
+  return marked.length > 0
+    ? finish(unit, marked, [...stray, ...found])
+    : withWarnings(runner.run(input, readImport), stray)
 }

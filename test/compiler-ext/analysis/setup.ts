@@ -1,4 +1,4 @@
-import { analyseContract } from '../../../compiler-ext/analysis/checkContract.ts'
+import { analyseContract } from '../../../compiler-ext/analysis/analyseContract.ts'
 import { checkTensorTypes } from '../../../compiler-ext/analysis/tensorTypes.ts'
 import { packageImports } from '../../../compiler-ext/compileSources.ts'
 import { lowerContract } from '../../../compiler-ext/lower.ts'

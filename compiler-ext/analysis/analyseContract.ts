@@ -151,8 +151,3 @@ export function analyseContract(
   }
   return findings.list(texts)
 }
-
-/** The errors of {@link analyseContract}, without its warnings. */
-export function checkContract(...input: Parameters<typeof analyseContract>): readonly SolcError[] {
-  return analyseContract(...input).filter(({ severity }) => severity === 'error')
-}
