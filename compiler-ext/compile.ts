@@ -1,6 +1,6 @@
 import { createDirectoryCache } from './cache.ts'
 import { lowerUnit, type Sources } from './lowerUnit.ts'
-import { mentionsMarkers } from './markerText.ts'
+import { mayUseMarkers } from './markerText.ts'
 import { createRunner, type Runner } from './runner.ts'
 import { openSolc, type Solc } from './solc.ts'
 import { inputError } from './solcErrors.ts'
@@ -68,11 +68,11 @@ function openSources(input: StandardJsonInput, readOther: ReadImport | undefined
   return { texts, input, readImport: readOther === undefined ? undefined : readImport }
 }
 
-/** Compiles with solc alone where no source mentions a marker; undefined where one does. */
+/** Compiles with solc alone where no source may use a marker; undefined where one may. */
 function compilePlain(runner: Runner, { texts, input, readImport }: Sources): StandardJsonOutput | undefined {
-  if (mentionsMarkers(texts.values())) return undefined
+  if (mayUseMarkers(texts.values())) return undefined
   const output = runner.run(input, readImport)
-  return mentionsMarkers(texts.values()) ? undefined : output
+  return mayUseMarkers(texts.values()) ? undefined : output
 }
 
 /**

@@ -4,7 +4,7 @@ import { type ContractGraph, contractGraph } from './contractGraph.ts'
 import { mergeErrors, notLoweredErrors, sizeWarnings, yulErrors } from './diagnostics.ts'
 import { assembleContract, type LoweredContract, lowerContract, prepareYul, renameMetadata } from './lower.ts'
 import { findMarkers } from './markers.ts'
-import { mentionsMarker } from './markerText.ts'
+import { guessImporters, mentionsMarker } from './markerText.ts'
 import type { Runner } from './runner.ts'
 import {
   isSelected,
@@ -91,34 +91,61 @@ function failure(
   return { errors: mergeErrors(analysis.errors, errors), ...selectSources(analysis, selection) }
 }
 
+const NEEDED_OUTPUTS = ['ir', 'metadata']
+
+/** Settings of a pass that ends in IR, of the contracts that are selected. */
+function settingsOfIR(settings: Settings, outputSelection: OutputSelection): Settings {
+  return { ...settings, viaIR: true, debug: { ...settings.debug, debugInfo: ['location', 'ast-id'] }, outputSelection }
+}
+
 /**
- * IR with the markers replaced, of all contracts that may have one: those of files that import a file with a marker.
- * Where every contract goes through the IR, those are enough that are selected, and what they embed; else what is marked
- * decides the pipeline of others, too.
+ * The first pass: ASTs of all sources, and IR of the contracts that the user selected in files that may reach a marker.
+ * Where the IR fails, which may be that of a contract that does not need it, the ASTs alone.
+ */
+function analyse(runner: Runner, { texts, input, readImport }: Sources): StandardJsonOutput {
+  const { settings = {} } = input
+  const { outputSelection = {} } = settings
+  const selection: ByContract<readonly string[]> = new Map([['*', new Map([['', ['ast']]])]])
+  for (const file of guessImporters(texts))
+    for (const key of [file, '*'])
+      for (const [name, outputs] of Object.entries(
+        Object.hasOwn(outputSelection, key) ? (outputSelection[key] ?? {}) : {},
+      ))
+        if (name !== '' && outputs.length > 0) {
+          const kept = unchangedOutputs.filter((output) => isSelected(outputs, output))
+          put(selection, file, name, [...(selection.get(file)?.get(name) ?? []), ...NEEDED_OUTPUTS, ...kept])
+        }
+  const output = runner.run({ ...input, settings: settingsOfIR(settings, toObject(selection)) }, readImport)
+  if (!hasErrors(output) || selection.size === 1) return output
+  return runner.run({ ...input, settings: { ...settings, outputSelection: { '*': { '': ['ast'] } } } }, readImport)
+}
+
+/**
+ * IR with the markers replaced, of all contracts that decide what becomes of those that the user selected: these, as far as
+ * they are in files that import one with a marker, and those of such files whose code they embed, whose metadata is in
+ * theirs. Where solc's legacy pipeline compiles the others, also those that they are tied to by embedding.
  */
 function lowerContracts(unit: Unit, markers: Parameters<typeof lowerContract>[3]) {
-  const { runner, texts, input, readImport, settings, graph } = unit
+  const { runner, texts, input, readImport, settings, analysis, graph } = unit
   const files = graph.importersOf([...texts].flatMap(([file, text]) => (mentionsMarker(text) ? [file] : [])))
-  const candidates = graph.contracts.filter(({ file }) => files.has(file))
-  const wanted = candidates.filter((contract) => wantedOf(unit, contract).length > 0)
-  const needed = settings.viaIR ? graph.embeddedBy(wanted.map(({ id }) => id)) : new Set(candidates.map(({ id }) => id))
-  const selection: ByContract<readonly string[]> = new Map()
-  for (const contract of candidates.filter(({ id }) => needed.has(id))) {
+  const wanted = graph.contracts.filter((contract) => wantedOf(unit, contract).length > 0).map(({ id }) => id)
+  const reached = settings.viaIR ? graph.embeddedBy(wanted) : graph.tiedTo(wanted)
+  const needed = graph.contracts.filter(({ file, id }) => files.has(file) && reached.has(id))
+  const missing: ByContract<readonly string[]> = new Map()
+  for (const contract of needed) {
+    if (analysis.contracts?.[contract.file]?.[contract.name]?.metadata !== undefined) continue
     const outputs = wantedOf(unit, contract)
     const kept = unchangedOutputs.filter((output) => isSelected(outputs, output))
-    put(selection, contract.file, contract.name, ['ir', 'metadata', ...kept])
+    put(missing, contract.file, contract.name, [...NEEDED_OUTPUTS, ...kept])
   }
-  if (selection.size === 0) return { output: {}, contracts: [] }
   const { modelChecker: _, ...others } = settings
-  const debug = { ...settings.debug, debugInfo: ['location', 'ast-id'] }
-  const output = runner.run(
-    { ...input, settings: { ...others, viaIR: true, debug, outputSelection: toObject(selection) } },
-    readImport,
-  )
-  const contracts = Object.entries(output.contracts ?? {}).flatMap(([file, named]) =>
-    Object.entries(named).map(([name, contract]) => lowerContract(file, name, contract, markers)),
-  )
-  return { output, contracts }
+  const rest =
+    missing.size === 0 ? {} : runner.run({ ...input, settings: settingsOfIR(others, toObject(missing)) }, readImport)
+  const contracts = needed.flatMap(({ file, name }) => {
+    const output = (missing.get(file)?.has(name) ? rest : analysis).contracts?.[file]?.[name]
+    return output === undefined ? [] : [lowerContract(file, name, output, markers)]
+  })
+  return { errors: rest.errors ?? [], contracts }
 }
 
 /** Inputs for the contracts that solc compiles alone: with the user's settings, and those that have to go through the IR. */
@@ -199,10 +226,7 @@ export function lowerUnit(runner: Runner, { texts, input, readImport }: Sources)
   const { settings = {} } = input
   const { outputSelection = {} } = settings
   if (!acceptsSettings(runner, input)) return runner.run(input, readImport)
-  const analysis = runner.run(
-    { ...input, settings: { ...settings, outputSelection: { '*': { '': ['ast'] } } } },
-    readImport,
-  )
+  const analysis = analyse(runner, { texts, input, readImport })
   const fail = (...errors: readonly SolcError[]) => failure(analysis, outputSelection, errors)
   if (hasErrors(analysis)) return fail()
   const stray = strayTagWarnings(analysis, texts)
@@ -212,8 +236,8 @@ export function lowerUnit(runner: Runner, { texts, input, readImport }: Sources)
   if (!selectsCode(outputSelection)) return withWarnings(runner.run(input, readImport), stray)
 
   const unit: Unit = { runner, texts, input, readImport, settings, analysis, graph: contractGraph(analysis) }
-  const { output, contracts } = lowerContracts(unit, markers)
-  if (hasErrors(output)) return fail(...stray, ...(output.errors ?? []))
+  const { errors: irErrors, contracts } = lowerContracts(unit, markers)
+  if (hasErrors({ errors: irErrors })) return fail(...stray, ...irErrors)
   const marked = contracts.filter((contract) => contract.marked)
   const fileOf = fileNames(analysis)
   const analysed = marked.filter((contract) => wantedOf(unit, contract).length > 0)

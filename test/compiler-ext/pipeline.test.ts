@@ -224,7 +224,7 @@ describe('a cache', () => {
     expect(second.runs).toBe(0)
     const third = countingSolc()
     expect(run({ viaIR: true }, { solc: third, cacheDirectory })).not.toEqual(expected)
-    expect(third.runs).toBeGreaterThan(2)
+    expect(third.runs).toBeGreaterThan(1)
   })
 
   it('knows when an import, or the compiler, is another one', () => {
