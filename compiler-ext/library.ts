@@ -212,6 +212,7 @@ const header = `// SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.29;
 
 import {minus, negated, plus, TensorArithmetic, times} from "./TensorArithmetic.sol";
+import {TensorContents} from "./TensorContents.sol";
 import {TensorLayers} from "./TensorLayers.sol";
 import {TensorLayout} from "./TensorLayout.sol";
 import {TensorPools} from "./TensorPools.sol";
@@ -228,6 +229,7 @@ error ${NOT_LOWERED.replace(')', ' opcode)')};
 error TensorFieldOutOfRange(bytes32 field, int256 low, int256 high);
 
 using Tensors for Tensor global;
+using TensorContents for Tensor global;
 using TensorArithmetic for Tensor global;
 using TensorReductions for Tensor global;
 using TensorLayers for Tensor global;

@@ -133,7 +133,7 @@ function lowerContracts(unit: Unit, markers: Parameters<typeof lowerContract>[3]
   const needed = graph.contracts.filter(({ file, id }) => files.has(file) && reached.has(id))
   const missing: ByContract<readonly string[]> = new Map()
   for (const contract of needed) {
-    if (analysis.contracts?.[contract.file]?.[contract.name]?.metadata !== undefined) continue
+    if (typeof analysis.contracts?.[contract.file]?.[contract.name]?.ir === 'string') continue
     const outputs = wantedOf(unit, contract)
     const kept = unchangedOutputs.filter((output) => isSelected(outputs, output))
     put(missing, contract.file, contract.name, [...NEEDED_OUTPUTS, ...kept])

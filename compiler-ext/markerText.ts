@@ -34,5 +34,7 @@ export function guessImporters(texts: ReadonlyMap<string, string>): ReadonlySet<
     if (mentionsMarker(text) || names.some((name) => !known.has(name))) reached.add(file)
   }
   for (const file of reached) for (const importer of importers.get(baseName(file)) ?? []) reached.add(importer)
+  // Of a file without a name, solc gives no IR by a pattern.
+  reached.delete('')
   return reached
 }

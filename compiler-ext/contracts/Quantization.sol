@@ -5,17 +5,18 @@ import {TensorChecks} from "./TensorChecks.sol";
 import {TensorErrors} from "./TensorErrors.sol";
 import {DType, INT8} from "./TensorTypes.sol";
 
-/// @notice How a layer turns int32 sums into its output: the scale as multiplier * 2^(shift - 31), zero points, dtype, range
-/// and rounding. Made by {Quantizations.fromScale} or {Quantizations.fromMultiplier}.
-/// @dev Bits 0..114 are the attribute word of RESCALE with input zero point 0, 115..145 the multiplier, 146..153 the shift,
-/// 154..169 the zero point of the input and 170..185 that of the weights: from 154 on, the attribute word of MATMUL.
+/// @notice How a layer turns int32 sums into its output: the scale as multiplier * 2^(shift - 31), zero points, dtype,
+/// range and rounding. Made by {Quantizations.fromScale} or {Quantizations.fromMultiplier}.
+/// @dev Bits 0..114 are the attribute word of RESCALE with input zero point 0, 115..145 the multiplier, 146..153 the
+/// shift, 154..169 the zero point of the input and 170..185 that of the weights: from 154 on, the attribute word of
+/// MATMUL.
 type Quantization is uint256;
 
 using Quantizations for Quantization global;
 
 /// @title Quantization parameters
-/// @notice Builds them step by step: `Quantizations.fromScale(3, 1000).withInputZeroPoint(-128).withRelu()`. Of what is not
-/// set, zero points are 0, the output is int8 in its whole range, and rounding is that of TensorFlow Lite Micro.
+/// @notice Builds them step by step: `Quantizations.fromScale(3, 1000).withInputZeroPoint(-128).withRelu()`. Of what is
+/// not set, zero points are 0, the output is int8 in its whole range, and rounding is that of TensorFlow Lite Micro.
 library Quantizations {
     uint256 private constant ROUNDING_AT = 10;
     uint256 private constant LEFT_SHIFT_AT = 11;
@@ -30,10 +31,11 @@ library Quantizations {
     uint256 private constant RESCALE_BITS = (1 << 115) - 1;
     int256 private constant GREATEST_MULTIPLIER = (1 << 31) - 1;
 
-    /// @notice Parameters for a rational scale: what a sum is multiplied by, scale(input) * scale(weights) / scale(output).
-    /// @dev Rounds to 31 bits, halves up, as TFLite's QuantizeMultiplier does, but from the exact quotient where that function
-    /// has a double. Scales below 2^-32 become 0; those of 2^30 and more become the greatest that there is. Takes 2,000 gas,
-    /// which an immutable that the constructor computes saves.
+    /// @notice Parameters for a rational scale: what a sum is multiplied by, scale(input) * scale(weights) /
+    /// scale(output).
+    /// @dev Rounds to 31 bits, halves up, as TFLite's QuantizeMultiplier does, but from the exact quotient where that
+    /// function has a double. Scales below 2^-32 become 0; those of 2^30 and more become the greatest that there is.
+    /// Takes 2,000 gas, which an immutable that the constructor computes saves.
     /// @param numerator 0..2^128-1
     /// @param denominator 1..2^128-1
     /// @return the parameters
@@ -138,7 +140,7 @@ library Quantizations {
     /// @param value bits, at most 22 for an int8 input, 15 for an int16 input, 0 for an int32 input and in layers
     /// @return the parameters
     function withLeftShift(Quantization self, uint256 value) internal pure returns (Quantization) {
-        if (value > 22) TensorChecks.revertRange("left shift", _shown(value), 0, 22);
+        if (value > 22) TensorChecks.revertRange("left shift", TensorChecks.shown(value), 0, 22);
         return _with(self, LEFT_SHIFT_AT, 8, int256(value));
     }
 
@@ -212,7 +214,8 @@ library Quantizations {
         return (Quantization.unwrap(self) >> LEFT_SHIFT_AT) & 0xff;
     }
 
-    /// @notice Attribute word of RESCALE for the sums of a layer, from which it has subtracted the zero point of the input.
+    /// @notice Attribute word of RESCALE for the sums of a layer, from which it has subtracted the zero point of the
+    /// input.
     /// @param self parameters
     /// @return the word
     function rescaleAttributes(Quantization self) internal pure returns (uint256) {
@@ -260,7 +263,8 @@ library Quantizations {
         );
     }
 
-    /// @dev The numbers with one of them shifted left, so that their quotient is numerator / (denominator * 2^exponent).
+    /// @dev The numbers with one of them shifted left, so that their quotient is numerator / (denominator *
+    /// 2^exponent).
     function _aligned(
         uint256 numerator,
         uint256 denominator,
@@ -283,9 +287,5 @@ library Quantizations {
                 position += step;
             }
         }
-    }
-
-    function _shown(uint256 value) private pure returns (int256) {
-        return value >> 255 == 0 ? int256(value) : type(int256).max;
     }
 }

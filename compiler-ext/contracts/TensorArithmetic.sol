@@ -28,8 +28,9 @@ function negated(Tensor a) pure returns (Tensor) {
 }
 
 /// @title Element-wise functions
-/// @notice Attached to every tensor: `x.relu()`, `a.maximum(b)`, `x.rescale(quantization)`. Each checks dtypes, shapes and ranges first and
-/// reverts with one of {TensorErrors}; the instructions of the same names in {TensorInstructions} halt instead.
+/// @notice Attached to every tensor: `x.relu()`, `a.maximum(b)`, `x.rescale(quantization)`. Each checks dtypes, shapes
+/// and ranges first and reverts with one of {TensorErrors}; the instructions of the same names in {TensorInstructions}
+/// halt instead.
 library TensorArithmetic {
     /// @notice a + b modulo 2^32, element by element. Shapes broadcast as in NumPy.
     /// @param a int32
@@ -57,13 +58,14 @@ library TensorArithmetic {
         return mul(a, b, 0);
     }
 
-    /// @notice The 64-bit product a * b shifted right and rounded, halves up, modulo 2^32. Shapes broadcast as in NumPy.
+    /// @notice The 64-bit product a * b shifted right and rounded, halves up, modulo 2^32. Shapes broadcast as in
+    /// NumPy.
     /// @param a int32
     /// @param b int32
     /// @param rightShift bits, 0..62
     /// @return int32, of the shape that both broadcast to
     function mul(Tensor a, Tensor b, uint256 rightShift) internal pure returns (Tensor) {
-        if (rightShift > 62) TensorChecks.revertRange("right shift", _shown(rightShift), 0, 62);
+        if (rightShift > 62) TensorChecks.revertRange("right shift", TensorChecks.shown(rightShift), 0, 62);
         _requireWide(a, b);
         return TensorInstructions.tmul(rightShift, a, b);
     }
@@ -174,7 +176,7 @@ library TensorArithmetic {
     /// @param form output: 0 int8 with zero point -128, 1 int16 with zero point -32768, 2 int16 with zero point 0
     /// @return of the shape of x
     function softmax(Tensor x, Tensor exponentials, uint256 form) internal pure returns (Tensor) {
-        if (form > 2) TensorChecks.revertRange("form", _shown(form), 0, 2);
+        if (form > 2) TensorChecks.revertRange("form", TensorChecks.shown(form), 0, 2);
         uint256 xType = TensorInstructions.ttype(x);
         TensorChecks.requireDType("x", xType, INT8);
         uint256 length = TensorChecks.lastDimOf(xType);
@@ -266,9 +268,5 @@ library TensorArithmetic {
             int256 most = isWide ? int256(0) : elementType == INT8 ? int256(22) : int256(15);
             TensorChecks.requireRange("left shift", int256(quantization.leftShift()), 0, most);
         }
-    }
-
-    function _shown(uint256 value) private pure returns (int256) {
-        return value >> 255 == 0 ? int256(value) : type(int256).max;
     }
 }

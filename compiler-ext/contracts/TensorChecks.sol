@@ -3,13 +3,13 @@ pragma solidity ^0.8.29;
 
 import {TensorErrors} from "./TensorErrors.sol";
 import {TensorInstructions} from "./TensorInstructions.sol";
-import {DType, INT8, INT16, INT32, Shape, Shapes} from "./TensorTypes.sol";
+import {DType, INT8, INT16, Shape, Shapes} from "./TensorTypes.sol";
 
 /// @title Checks of operands
-/// @notice What the checked functions compare before they run an instruction. Types are type words: the dtype in bits 0..7,
-/// the rank in bits 8..15, 32 bits a dimension from bit 16 on. Names of operands are literals, left-aligned.
-/// @dev Conditions are plain comparisons of words, and everything else is behind them, so that a compiler that knows the
-/// types can tell the outcome.
+/// @notice What the checked functions compare before they run an instruction. Types are type words: the dtype in bits
+/// 0..7, the rank in bits 8..15, 32 bits a dimension from bit 16 on. Names of operands are literals, left-aligned.
+/// @dev Conditions are plain comparisons of words, and everything else is behind them, so that a compiler that knows
+/// the types can tell the outcome.
 library TensorChecks {
     uint256 private constant BYTE = 0xff;
     uint256 private constant DIMENSION = 0xffffffff;
@@ -118,7 +118,8 @@ library TensorChecks {
         if (found < low || found > high) revertRange(what, found, low, high);
     }
 
-    /// @notice Checks that shapes broadcast as in NumPy: from the last axis on, dimensions are equal or one of them is 1.
+    /// @notice Checks that shapes broadcast as in NumPy: from the last axis on, dimensions are equal or one of them is
+    /// 1.
     /// @param a type of the first operand
     /// @param b type of the second operand
     /// @param skipped innermost axes that are not compared
@@ -183,6 +184,13 @@ library TensorChecks {
     /// @param high greatest value
     function revertRange(bytes32 what, int256 found, int256 low, int256 high) internal pure {
         revert TensorErrors.ValueOutOfRange(text(what), found, low, high);
+    }
+
+    /// @notice A number as an error shows it: those of 2^255 and more as 2^255 - 1.
+    /// @param value the number
+    /// @return the number, or the greatest that there is
+    function shown(uint256 value) internal pure returns (int256) {
+        return value >> 255 == 0 ? int256(value) : type(int256).max;
     }
 
     /// @notice Name of a dtype.

@@ -2,8 +2,8 @@
 pragma solidity ^0.8.29;
 
 /// @title Errors of the checked functions
-/// @notice Each says what was found and what was expected. Shapes are lists of dimensions, outermost first, and operands have
-/// the names of the function's parameters, so that any tool that decodes errors shows them in plain text.
+/// @notice Each says what was found and what was expected. Shapes are lists of dimensions, outermost first, and
+/// operands have the names of the function's parameters, so that any tool that decodes errors shows them in plain text.
 library TensorErrors {
     /// @notice An operand has another dtype than the function takes.
     /// @param operand name of the parameter

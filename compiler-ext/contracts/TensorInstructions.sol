@@ -3,6 +3,7 @@
 pragma solidity ^0.8.29;
 
 import {minus, negated, plus, TensorArithmetic, times} from "./TensorArithmetic.sol";
+import {TensorContents} from "./TensorContents.sol";
 import {TensorLayers} from "./TensorLayers.sol";
 import {TensorLayout} from "./TensorLayout.sol";
 import {TensorPools} from "./TensorPools.sol";
@@ -19,6 +20,7 @@ error TensorInstructionNotLowered(uint16 opcode);
 error TensorFieldOutOfRange(bytes32 field, int256 low, int256 high);
 
 using Tensors for Tensor global;
+using TensorContents for Tensor global;
 using TensorArithmetic for Tensor global;
 using TensorReductions for Tensor global;
 using TensorLayers for Tensor global;

@@ -10,8 +10,8 @@ import {Window} from "./Window.sol";
 /// @title Checks of the operands of layers
 /// @notice Revert with one of {TensorErrors} where an instruction would halt. What fits is given back as a part of the
 /// instruction's attribute word.
-/// @dev Dimensions are below 2^24 and fields of words at most 2^16, or 2^24 for groups: sums and products of three of them do
-/// not overflow.
+/// @dev Dimensions are below 2^24 and fields of words at most 2^16, or 2^24 for groups: sums and products of three of
+/// them do not overflow.
 library TensorLayerChecks {
     /// @dev Up to this depth, what an element reads of int16 and int8 operands is 61 + 31 leaves, and one of the bias.
     uint256 private constant DEPTH_IN_REACH = 7680;

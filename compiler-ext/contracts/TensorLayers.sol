@@ -8,10 +8,10 @@ import {TensorLayerChecks} from "./TensorLayerChecks.sol";
 import {Window} from "./Window.sol";
 
 /// @title Layers of quantized networks
-/// @notice Attached to every tensor: `x.fullyConnected(weights, bias, quantization)`. A layer with {Quantization} gives its output
-/// in the output's dtype and frees the sums in between; one with plain zero points gives the int32 sums. Operands are checked
-/// first, and what does not fit reverts with one of {TensorErrors}; the instructions of the same names in {TensorInstructions}
-/// halt instead.
+/// @notice Attached to every tensor: `x.fullyConnected(weights, bias, quantization)`. A layer with {Quantization} gives
+/// its output in the output's dtype and frees the sums in between; one with plain zero points gives the int32 sums.
+/// Operands are checked first, and what does not fit reverts with one of {TensorErrors}; the instructions of the same
+/// names in {TensorInstructions} halt instead.
 library TensorLayers {
     /// @notice Product of matrices whose contracted axis is innermost in both: sums of a[..,m,k] * b[..,n,k] over k.
     /// @param a int8 or int16 [..,M,K]
@@ -21,8 +21,8 @@ library TensorLayers {
         return _matmul(a, b, Tensor.wrap(0), 0);
     }
 
-    /// @notice Product of matrices with a bias and zero points: bias[n] + sums of (a[..,m,k] - zeroPointA) * (b[..,n,k] -
-    /// zeroPointB) over k, modulo 2^32.
+    /// @notice Product of matrices with a bias and zero points: bias[n] + sums of (a[..,m,k] - zeroPointA) * (b[..,n,k]
+    /// - zeroPointB) over k, modulo 2^32.
     /// @param a int8 or int16 [..,M,K]
     /// @param b int8 [..,N,K]; leading axes broadcast
     /// @param bias int32 [N], or NO_BIAS
@@ -195,7 +195,8 @@ library TensorLayers {
     /// @param x int8 [N,H,W,C]
     /// @param weights int8 [O,KH,KW,C]
     /// @param bias int32 [O], or NO_BIAS
-    /// @param window strides, and pads of the convolution that this reverses; with {Windows.same}, an output of stride * input
+    /// @param window strides, and pads of the convolution that this reverses; with {Windows.same}, an output of stride
+    /// * input
     /// @param zeroPoint of x, -128..127
     /// @return int32 [N,OH,OW,O]
     function transposeConv2d(
@@ -213,7 +214,8 @@ library TensorLayers {
     /// @param x int8 [N,H,W,C]
     /// @param weights int8 [O,KH,KW,C]
     /// @param bias int32 [O], or NO_BIAS
-    /// @param window strides, and pads of the convolution that this reverses; with {Windows.same}, an output of stride * input
+    /// @param window strides, and pads of the convolution that this reverses; with {Windows.same}, an output of stride
+    /// * input
     /// @param quantization of the input and the output; the weights' zero point must be 0
     /// @return [N,OH,OW,O]
     function transposeConv2d(
@@ -230,7 +232,8 @@ library TensorLayers {
     /// @param x int8 [N,H,W,C]
     /// @param weights int8 [O,KH,KW,C]
     /// @param bias int32 [O], or NO_BIAS
-    /// @param window strides, and pads of the convolution that this reverses; with {Windows.same}, an output of stride * input
+    /// @param window strides, and pads of the convolution that this reverses; with {Windows.same}, an output of stride
+    /// * input
     /// @param quantization of the input and the output; its scale is not used
     /// @param factors int32 [2,O]: multipliers 0..2^31-1, then shifts -31..30
     /// @return [N,OH,OW,O]

@@ -4,12 +4,11 @@ pragma solidity ^0.8.29;
 import {TensorChecks} from "./TensorChecks.sol";
 import {TensorErrors} from "./TensorErrors.sol";
 import {Tensor, TensorInstructions} from "./TensorInstructions.sol";
-import {Tensors} from "./Tensors.sol";
 import {Axes, DType, Shape} from "./TensorTypes.sol";
 
 /// @title Functions that move elements
-/// @notice Attached to every tensor: `x.reshape(shape(8, 8))`, `a.concat(b, 1)`. Each checks its operands first and reverts with
-/// one of {TensorErrors}; the instructions of the same names in {TensorInstructions} halt instead.
+/// @notice Attached to every tensor: `x.reshape(shape(8, 8))`, `a.concat(b, 1)`. Each checks its operands first and
+/// reverts with one of {TensorErrors}; the instructions of the same names in {TensorInstructions} halt instead.
 library TensorLayout {
     /// @notice The elements in the same order under another shape.
     /// @param x any dtype
@@ -70,7 +69,8 @@ library TensorLayout {
         return TensorInstructions.slice(Axes.unwrap(begin) >> 16, Shape.unwrap(size) >> 16, 0, x);
     }
 
-    /// @notice Elements of a tensor at equal distances. Reverts with IndexOutOfRange when they reach past the end of an axis.
+    /// @notice Elements of a tensor at equal distances. Reverts with IndexOutOfRange when they reach past the end of an
+    /// axis.
     /// @param x any dtype
     /// @param begin first index along each axis
     /// @param size elements along each axis

@@ -99,10 +99,8 @@ library TensorPools {
 
     function _requireWindow(bytes32 what, uint256 length) private pure {
         unchecked {
-            if (length - 1 > 0xffff) {
-                int256 found = length >> 255 == 0 ? int256(length) : type(int256).max;
-                TensorChecks.revertRange(what, found, 1, 0x10000);
-            }
+            // Zero wraps around and is too large.
+            if (length - 1 > 0xffff) TensorChecks.revertRange(what, TensorChecks.shown(length), 1, 0x10000);
         }
     }
 

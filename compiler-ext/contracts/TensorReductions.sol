@@ -7,8 +7,8 @@ import {Tensor, TensorInstructions} from "./TensorInstructions.sol";
 import {Axes, DType, INT32, Shape} from "./TensorTypes.sol";
 
 /// @title Reductions
-/// @notice Attached to every tensor: `y.argmax()`, `x.reduceSum(1)`. Each checks axes and ranges first and reverts with one of
-/// {TensorErrors}; the instructions of the same names in {TensorInstructions} halt instead.
+/// @notice Attached to every tensor: `y.argmax()`, `x.reduceSum(1)`. Each checks axes and ranges first and reverts with
+/// one of {TensorErrors}; the instructions of the same names in {TensorInstructions} halt instead.
 library TensorReductions {
     /// @notice Sum along one axis modulo 2^32, which disappears; a vector becomes [1].
     /// @param x any dtype, with zero point 0
@@ -71,8 +71,8 @@ library TensorReductions {
         return TensorInstructions.reduceMin(_requireAxes(x, over, keepDims), x);
     }
 
-    /// @notice Position of the greatest element of a vector, the lowest of equals. Reverts with NotAVector when a dimension but
-    /// the last is not 1.
+    /// @notice Position of the greatest element of a vector, the lowest of equals. Reverts with NotAVector when a
+    /// dimension but the last is not 1.
     /// @param x any dtype, [n] or [1,..,1,n]
     /// @return position 0..n-1
     function argmax(Tensor x) internal pure returns (uint256 position) {
@@ -84,7 +84,8 @@ library TensorReductions {
                 revert TensorErrors.NotAVector(Shape.wrap(xType).toArray());
             // Of a vector, the whole of it is read.
             uint256 bytesRead = length * TensorChecks.elementBytesOf(xType);
-            if (bytesRead > 256 * TensorInstructions.MAX_REACH_LEAVES) TensorChecks.requireReach((bytesRead + 255) / 256);
+            if (bytesRead > 256 * TensorInstructions.MAX_REACH_LEAVES)
+                TensorChecks.requireReach((bytesRead + 255) / 256);
             Tensor found = TensorInstructions.argmax(rank - 1, x);
             TensorInstructions.tmstore(found, 0);
             found.free();
@@ -127,8 +128,8 @@ library TensorReductions {
         }
     }
 
-    /// @dev Of a reduction, an output element reads a run of the reduced axes after the last kept one, once for each index of
-    /// the reduced axes before that.
+    /// @dev Of a reduction, an output element reads a run of the reduced axes after the last kept one, once for each
+    /// index of the reduced axes before that.
     function _requireReductionReach(uint256 xType, uint256 reduced) private pure {
         unchecked {
             // A tensor of 96 leaves or fewer is within reach whatever is reduced.

@@ -4,16 +4,16 @@ pragma solidity ^0.8.29;
 import {TensorChecks} from "./TensorChecks.sol";
 import {TensorErrors} from "./TensorErrors.sol";
 
-/// @notice Where the windows of a convolution or pool lie: pads, strides, dilations and groups. Made by {Windows.valid} or
-/// {Windows.same}.
+/// @notice Where the windows of a convolution or pool lie: pads, strides, dilations and groups. Made by {Windows.valid}
+/// or {Windows.same}.
 /// @dev The attribute word of CONV2D with zero point 0, and bit 255 for pads that follow from the sizes.
 type Window is uint256;
 
 using Windows for Window global;
 
 /// @title Windows of convolutions and pools
-/// @notice Builds them step by step: `Windows.same().withStride(2, 2)`. Of what is not set, strides and dilations are 1, in one
-/// group.
+/// @notice Builds them step by step: `Windows.same().withStride(2, 2)`. Of what is not set, strides and dilations are
+/// 1, in one group.
 library Windows {
     uint256 private constant SAME = 1 << 255;
     uint256 private constant FIELD = 0xffff;
@@ -29,8 +29,8 @@ library Windows {
         return Window.wrap(0);
     }
 
-    /// @notice Windows over an input padded so that the output has ceil(input / stride) rows and columns: TFLite's SAME, with
-    /// the odd pad below and to the right.
+    /// @notice Windows over an input padded so that the output has ceil(input / stride) rows and columns: TFLite's
+    /// SAME, with the odd pad below and to the right.
     /// @return the window
     function same() internal pure returns (Window) {
         return Window.wrap(SAME);
@@ -110,7 +110,8 @@ library Windows {
         return _oneMore(self, GROUPS_AT, 0xffffff);
     }
 
-    /// @notice The window with its pads as numbers, after a check that it fits the padded input. Reverts with WindowTooLarge.
+    /// @notice The window with its pads as numbers, after a check that it fits the padded input. Reverts with
+    /// WindowTooLarge.
     /// @param self a window
     /// @param inputH rows of the input
     /// @param inputW columns of the input
@@ -206,10 +207,8 @@ library Windows {
     /// @dev What a field stores: the value less the least one.
     function _field(bytes32 what, uint256 value, uint256 least, uint256 greatest) private pure returns (uint256) {
         unchecked {
-            if (value < least || value > greatest) {
-                int256 found = value >> 255 == 0 ? int256(value) : type(int256).max;
-                TensorChecks.revertRange(what, found, int256(least), int256(greatest));
-            }
+            if (value < least || value > greatest)
+                TensorChecks.revertRange(what, TensorChecks.shown(value), int256(least), int256(greatest));
             return value - least;
         }
     }

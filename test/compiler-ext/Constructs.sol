@@ -92,9 +92,9 @@ contract Bottom is Left, Right {
   }
   function caught(bytes memory a) external view returns (bytes memory, uint256) {
     Tensor t = load(a);
-    try this.halts{gas: 100000}() { revert("no halt"); } catch (bytes memory reason) { return (store(t), reason.length); }
+    try this.halts{gas: 100000}(1) { revert("no halt"); } catch (bytes memory reason) { return (store(t), reason.length); }
   }
-  function halts() external pure { Tensor.wrap(1).tadd(Tensor.wrap(2)); }
+  function halts(uint256 handle) external pure { Tensor.wrap(handle).tadd(Tensor.wrap(handle)); }
   function loop(bytes memory a, uint256 n) external pure returns (bytes memory) {
     Tensor one = load(a);
     Tensor sum = one;

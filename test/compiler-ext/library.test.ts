@@ -1,5 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { functionName, instructionLibrary } from '../../compiler-ext/index.ts'
+import { functionName, instructionLibrary, openSolc, packageImports } from '../../compiler-ext/index.ts'
 import { notLoweredSelector } from '../../compiler-ext/library.ts'
 import { readPackageSource } from '../../compiler-ext/package.ts'
 import { encodeAxisWord } from '../../isa/axisWord.ts'
@@ -37,6 +38,18 @@ function caller(): string {
 }
 
 describe('the Solidity library', () => {
+  it('attaches the instructions that no checked function has the name of', () => {
+    const list = /^using \{([^}]*)\} for Tensor global;$/gm
+    const [, methods = ''] = [...library.matchAll(list)].map(([, names]) => names as string)
+    expect(methods.split(',').map((name) => name.trim().split('.')[1])).toEqual([
+      'tmstore',
+      'ttype',
+      'troot',
+      'tadd',
+      'tsub',
+    ])
+  })
+
   it('has a function for each instruction, with its operands in stack order', () => {
     const functions = new Map(libraryFunctions().map((item) => [item.name, item]))
     for (const instruction of instructions) {
@@ -67,6 +80,42 @@ describe('the Solidity library', () => {
       expect(error).toBe('revert')
       expect(data).toBe(`0x${selector}${(0xae00 | instruction.opcode).toString(16).padStart(64, '0')}`)
     }
+  })
+})
+
+describe('the checked libraries', () => {
+  const textsOf = (folder: URL) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.sol'))
+      .map((file) => [file, readFileSync(new URL(file, folder), 'utf8')] as const)
+
+  it('call every instruction', () => {
+    const checked = textsOf(new URL('../../compiler-ext/contracts/', import.meta.url))
+      .filter(([file]) => file !== 'TensorInstructions.sol')
+      .map(([, text]) => text)
+      .join('\n')
+    const missing = [...mnemonics].filter((name) => !checked.includes(`TensorInstructions.${name}(`))
+    expect(missing).toEqual([])
+  })
+
+  it('compile with a plain solc without a warning, all of them, and revert when called', async () => {
+    const sources = textsOf(new URL('library/', import.meta.url)).map(([file, content]) => [
+      `library/${file}`,
+      { content },
+    ])
+    const output = openSolc().run(
+      {
+        language: 'Solidity',
+        sources: Object.fromEntries(sources),
+        settings: { outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } } },
+      },
+      packageImports(),
+    )
+    expect(output.errors?.map(({ formattedMessage }) => formattedMessage)).toBeUndefined()
+    const contract = await deploy(await plainEVM(), contractOf(output, 'InOut', 'library/InOut.sol'))
+    const { error, data } = await contract.call('scalar', 5)
+    expect(error).toBe('revert')
+    expect(data).toBe(`0x${notLoweredSelector.toString(16).padStart(8, '0')}${(0xae01).toString(16).padStart(64, '0')}`)
   })
 })
 
