@@ -1,7 +1,7 @@
 // Times the command tsolc as a whole beside that of solc-js on the same standard JSON, interleaved.
 // `npm run bench:compiler`; see bench/harness/options.ts for arguments.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,11 +17,23 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 type Command = { readonly name: string; readonly args: readonly string[] }
 
-/** Seconds of one run of a command. @throws {Error} when it fails, or its output has errors */
-function time({ name, args }: Command, input: string): number {
+/**
+ * Seconds of one run of a command. Its output goes to a file, because solc-js cuts what it writes to a pipe.
+ *
+ * @throws {Error} when it fails, or its output has errors
+ */
+function time({ name, args }: Command, input: string, folder: string): number {
+  const path = join(folder, 'output')
+  const file = openSync(path, 'w')
   const start = performance.now()
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { input, encoding: 'utf8', maxBuffer: 2 ** 30 })
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    input,
+    encoding: 'utf8',
+    stdio: ['pipe', file, 'pipe'],
+  })
   const seconds = (performance.now() - start) / 1000
+  closeSync(file)
+  const stdout = readFileSync(path, 'utf8')
   // solc-js writes a line about SMT solvers first.
   const output = stdout.slice(stdout.indexOf('{'))
   const errors = status === 0 ? (JSON.parse(output).errors ?? []) : [{ severity: 'error', message: stderr }]
@@ -43,13 +55,13 @@ await runBench(async () => {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   if (status !== 0) throw new Error('npm run build failed')
-  const cache = mkdtempSync(join(tmpdir(), 'tsolc-bench-'))
+  const folder = mkdtempSync(join(tmpdir(), 'tsolc-bench-'))
   const tsolc = [join(root, 'dist/cli/tsolc.js'), '--standard-json']
   const solcjs = createRequire(import.meta.url).resolve('solc/solc.js')
   const commands: readonly Command[] = [
     { name: 'solc-js', args: [solcjs, '--standard-json'] },
     { name: 'tsolc', args: [...tsolc, '--no-cache'] },
-    { name: 'tsolc, cached', args: [...tsolc, '--cache-dir', cache] },
+    { name: 'tsolc, cached', args: [...tsolc, '--cache-dir', join(folder, 'cache')] },
   ]
   const model = readFileSync(join(root, 'examples/mnist/model.tensor'))
   const cases = commandCases(model).filter(({ name }) => options.wants(name))
@@ -59,7 +71,7 @@ await runBench(async () => {
     const samples = commands.map((): number[] => [])
     for (let round = -1; round < options.rounds; round++)
       commands.forEach((command, i) => {
-        const seconds = time(command, text)
+        const seconds = time(command, text, folder)
         // The first round fills caches.
         if (round >= 0) samples[i]?.push(seconds)
       })
@@ -68,7 +80,7 @@ await runBench(async () => {
     return { name, limit, seconds, ratio: (seconds.tsolc as number) / (seconds['solc-js'] as number) }
   })
   progress.end()
-  rmSync(cache, { recursive: true })
+  rmSync(folder, { recursive: true })
   if (options.json) {
     console.log(JSON.stringify({ node: process.version, rounds: options.rounds, cases: results }, null, 2))
     return
