@@ -2,7 +2,7 @@ import type { AstNode } from './ast.ts'
 import type { StandardJsonOutput } from './standardJson.ts'
 
 /** A contract, and the contracts whose code it embeds. */
-export type ContractNode = {
+type ContractNode = {
   readonly file: string
   readonly name: string
   readonly id: number

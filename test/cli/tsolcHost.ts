@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import type { Host } from '../../cli/tsolc/host.ts'
 import { runTsolc } from '../../cli/tsolc/run.ts'
 
-export type Outcome = { readonly status: number; readonly stdout: string; readonly stderr: string }
+type Outcome = { readonly status: number; readonly stdout: string; readonly stderr: string }
 
 type Folder = {
   readonly path: string

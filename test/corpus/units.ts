@@ -1,0 +1,23 @@
+import { hostileUnits } from './hostile.ts'
+import { mixedUnits } from './mixedUnits.ts'
+import { readContract } from './packages.ts'
+import type { Unit } from './unit.ts'
+
+const openZeppelin = ['Collectibles', 'Cryptography', 'Governance', 'Proxies', 'Structures', 'Texts', 'Tokens']
+const solady = ['Algorithms', 'Machinery', 'Tokens']
+
+const packageUnit = (origin: 'OpenZeppelin' | 'solady', name: string): Unit => ({
+  name: `${origin} ${name}`,
+  origin,
+  sources: { [`${name}.sol`]: readContract(`${origin.toLowerCase()}/${name}.sol`) },
+})
+
+/** Every unit of the corpus. */
+export function corpusUnits(): readonly Unit[] {
+  return [
+    ...openZeppelin.map((name) => packageUnit('OpenZeppelin', name)),
+    ...solady.map((name) => packageUnit('solady', name)),
+    ...hostileUnits(),
+    ...mixedUnits(),
+  ]
+}
