@@ -89,6 +89,11 @@ function didYouMean(name: string | undefined): string | undefined {
   return name === undefined ? undefined : `did you mean ${name}?`
 }
 
+/** What a tag says, as far as a message has room for it. */
+function excerpt(value: string): string {
+  return value.length <= 60 ? value : `${value.slice(0, 57)}...`
+}
+
 /** The instruction that malformed content names: the name of its function, or a word of another case or width. */
 function instructionNamed(value: string): Instruction | undefined {
   if (/^0x[0-9a-fA-F]{1,2}$/.test(value)) return instructionByOpcode.get(Number(value))
@@ -102,7 +107,7 @@ function parseInstruction(content: string, src: string): Instruction {
   if (!/^([A-Z][A-Z0-9_]*|0x[0-9a-fA-F]{4})$/.test(value))
     throw new Problem(
       'ML003',
-      `"${value}" is neither a mnemonic, as MATMUL, nor two bytes, as 0xae10`,
+      `"${excerpt(value)}" is neither a mnemonic, as MATMUL, nor two bytes, as 0xae10`,
       src,
       didYouMean(instructionNamed(value)?.mnemonic),
     )
@@ -113,7 +118,7 @@ function parseInstruction(content: string, src: string): Instruction {
       ? instructionByOpcode.get(word & 0xff)
       : undefined
   if (instruction === undefined)
-    throw new Problem('ML004', `there is no instruction ${value}`, src, didYouMean(nearest(value, mnemonics)))
+    throw new Problem('ML004', `there is no instruction ${excerpt(value)}`, src, didYouMean(nearest(value, mnemonics)))
   return instruction
 }
 
@@ -174,7 +179,7 @@ function parseMarker(node: AstNode, valueTypes: ReadonlyMap<number, string>): Ma
   if (unknown)
     throw new Problem(
       'ML009',
-      `there is no tag @custom:evm-${unknown.name}`,
+      `there is no tag @custom:evm-${excerpt(unknown.name as string)}`,
       src,
       `the tag of a marker is @custom:evm-opcode`,
     )

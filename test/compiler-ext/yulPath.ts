@@ -1,6 +1,8 @@
+import { packageImports } from '../../compiler-ext/index.ts'
 import { assembleContract, lowerContract, prepareYul } from '../../compiler-ext/lower.ts'
-import type { Solc } from '../../compiler-ext/solc.ts'
-import type { ContractOutput, StandardJsonInput } from '../../compiler-ext/standardJson.ts'
+import { findMarkers } from '../../compiler-ext/markers.ts'
+import { openSolc, type Solc } from '../../compiler-ext/solc.ts'
+import type { ContractOutput, Settings, StandardJsonInput } from '../../compiler-ext/standardJson.ts'
 
 /** A contract as solc compiles it over its IR, and as it comes out of its unchanged IR by the path of marked contracts. */
 export type BothPaths = {
@@ -30,4 +32,22 @@ export function compileOnBothPaths(solc: Solc, input: StandardJsonInput): BothPa
       return [{ file, name, bySolc, throughYul: assembled.output }]
     }),
   )
+}
+
+/** Lowers a contract of one source, A.sol, whatever its instructions would do. */
+export function lowerWithoutAnalysis(name: string, content: string, settings: Settings): ContractOutput {
+  const input = { language: 'Solidity', sources: { 'A.sol': { content } } }
+  const outputSelection = { '*': { '': ['ast'] }, 'A.sol': { [name]: ['ir', 'metadata'] } }
+  const debug = { debugInfo: ['location', 'ast-id'] }
+  const solc = openSolc()
+  const output = solc.run(
+    { ...input, settings: { ...settings, viaIR: true, debug, outputSelection } },
+    packageImports(),
+  )
+  const { markers } = findMarkers(output, new Map())
+  const lowered = lowerContract('A.sol', name, output.contracts?.['A.sol']?.[name] ?? {}, markers)
+  const work = prepareYul(lowered, settings, { metadataOf: new Map(), hashes: new Map() }, false)
+  const assembled = assembleContract(work, solc.run(work.whole), work.runtime && solc.run(work.runtime), new Map())
+  if (assembled.errors) throw new Error(assembled.errors[0]?.message)
+  return assembled.output
 }
