@@ -79,12 +79,17 @@ function countInstructions(assembly: string): Record<string, number> {
   return counts
 }
 
-function decodeBytecode(bytecode: Partial<Bytecode> | undefined, layout: SourceLayout): Partial<Bytecode> {
-  const { object = '', sourceMap = '', ...rest } = bytecode ?? {}
+function decodeBytecode(
+  bytecode: Partial<Bytecode> | undefined,
+  layout: SourceLayout,
+  hasInstructions: boolean,
+): Partial<Bytecode> {
+  const { object = '', opcodes = '', sourceMap = '', ...rest } = bytecode ?? {}
   return {
     ...rest,
     object,
-    opcodes: opcodesText(object),
+    // Names are those of this solc where it knows all of the code.
+    opcodes: hasInstructions ? opcodesText(object) : opcodes,
     sourceMap: decodeSourceMap(sourceMap, layout),
     generatedSources: [],
   }
@@ -165,7 +170,9 @@ export function assembleContract(
   const deployed = runtime === undefined ? creation : yulResult(runtime)
   if (deployed.errors) return { errors: deployed.errors }
   const { assembly = '', bytecode } = creation.contract.evm ?? {}
-  const deployedBytecode = decodeBytecode(deployed.contract.evm?.deployedBytecode, layout)
+  const tensorInstructions = countInstructions(assembly)
+  const hasInstructions = Object.keys(tensorInstructions).length > 0
+  const deployedBytecode = decodeBytecode(deployed.contract.evm?.deployedBytecode, layout, hasInstructions)
   const { evm, ...unchanged } = contract.output
   return {
     output: {
@@ -176,11 +183,11 @@ export function assembleContract(
       evm: {
         ...evm,
         assembly: decodeAssembly(assembly, layout, YUL_FILE, fileOf),
-        bytecode: decodeBytecode(bytecode, layout),
+        bytecode: decodeBytecode(bytecode, layout, hasInstructions),
         deployedBytecode,
         gasEstimates: gasEstimates((deployedBytecode.object as string).length / 2, evm?.methodIdentifiers),
       },
-      tensorInstructions: countInstructions(assembly),
+      tensorInstructions,
     },
   }
 }
