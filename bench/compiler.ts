@@ -1,7 +1,7 @@
 // Times the command tsolc as a whole beside that of solc-js on the same standard JSON, interleaved.
 // `npm run bench:compiler`; see bench/harness/options.ts for arguments.
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,22 +18,20 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 type Command = { readonly name: string; readonly args: readonly string[] }
 
 /**
- * Seconds of one run of a command. Its output goes to a file, because solc-js cuts what it writes to a pipe.
+ * Seconds of one run of a command. Input and output are files: solc-js cuts what it writes to a pipe, and fails when it
+ * reads one that is not full yet.
  *
  * @throws {Error} when it fails, or its output has errors
  */
 function time({ name, args }: Command, input: string, folder: string): number {
-  const path = join(folder, 'output')
-  const file = openSync(path, 'w')
+  const [inputPath, outputPath] = [join(folder, 'input'), join(folder, 'output')]
+  writeFileSync(inputPath, input)
+  const files = [openSync(inputPath, 'r'), openSync(outputPath, 'w')]
   const start = performance.now()
-  const { status, stderr } = spawnSync(process.execPath, args, {
-    input,
-    encoding: 'utf8',
-    stdio: ['pipe', file, 'pipe'],
-  })
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: [...files, 'pipe'] })
   const seconds = (performance.now() - start) / 1000
-  closeSync(file)
-  const stdout = readFileSync(path, 'utf8')
+  for (const file of files) closeSync(file)
+  const stdout = readFileSync(outputPath, 'utf8')
   // solc-js writes a line about SMT solvers first.
   const output = stdout.slice(stdout.indexOf('{'))
   const errors = status === 0 ? (JSON.parse(output).errors ?? []) : [{ severity: 'error', message: stderr }]

@@ -32,8 +32,8 @@ abstract contract Gate {
     assembly ("memory-safe") { mstore(0, features) }
     uint256 at;
     assembly ("memory-safe") { at := add(weights, 32) }
-    Tensor x = TensorInstructions.tmload(0x200000101, 0);
-    Tensor w = TensorInstructions.tmload(0x20000000020201, at);
+    Tensor x = TensorInstructions.tmload(TensorInstructions.tensorType(1, 1, 32), 0);
+    Tensor w = TensorInstructions.tmload(TensorInstructions.tensorType(1, 2, 32), at);
     TensorInstructions.tmstore(TensorInstructions.matmul(0, x, w, Tensor.wrap(0)), 0);
     assembly ("memory-safe") { scores := mload(0) }
     if (uint256(scores) >> 255 == 1) revert Refused(scores);
