@@ -40,7 +40,7 @@ export function checkCase(it: Case): Report {
     attempt('legacy', () => [checkUntouched(it, false).findings])
     attempt('IR', () => {
       const { findings: untouched, output } = checkUntouched(it, true)
-      if (unit.outputs === undefined && !unit.usesMemorySize) attempt('Yul', () => checkYulPath(it, output))
+      if (unit.outputs === undefined && !unit.bypassesYul) attempt('Yul', () => checkYulPath(it, output))
       return [untouched]
     })
   }

@@ -15,10 +15,13 @@ export type Unit = {
   readonly outputs?: OutputSelection
   /** Whether it is one of many variants of a unit, for which one optimizer setting is enough. */
   readonly isVariant?: boolean
-  /** Whether solc has errors for it under some settings; else it must compile under all. */
-  readonly mayFail?: boolean
-  /** Whether it must not be sent through Yul; see there. */
-  readonly usesMemorySize?: boolean
+  /** Whether solc may have errors for it, or under which optimizer settings; else it must compile under all. */
+  readonly mayFail?: boolean | readonly string[]
+  /**
+   * Whether what solc makes of it is not to be had from its IR as contracts with instructions are: code that uses msize,
+   * debug information other than locations and ids, the SSA code generator.
+   */
+  readonly bypassesYul?: boolean
   /** What is expected of a unit with markers. */
   readonly mixed?: Mixed
 }
