@@ -36,6 +36,7 @@ function planDepthwise(
   plan.weights = weights
   plan.bias = bias
   plan.lastLoad = ((x + <usize>batch * height * width * channels + 63) & ~63) - 8
+  plan.lastWeights = ((weights + <usize>tapsH * tapsW * outputs + 63) & ~63) - 8
   plan.height = height
   plan.width = width
   plan.channels = channels

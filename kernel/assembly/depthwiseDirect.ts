@@ -1,4 +1,9 @@
+import { SCRATCH } from '../layout'
+import { lanesOf, loadUpTo } from './depthwiseInput'
 import { DepthwisePlan, LANES } from './depthwisePlan'
+
+/** Room for one block of outputs, behind the plan. */
+const ROOM: usize = SCRATCH + ((offsetof<DepthwisePlan>() + 63) & ~63)
 
 /** The first tap of a window from `start` on that reads the input. */
 function firstTap(start: i32, dilation: i32): i32 {
@@ -36,24 +41,55 @@ function convolveBlock(plan: DepthwisePlan, x: usize, w: usize, rows: i32, colum
   v128.store(to, high, 16)
 }
 
-/** One channel of one output: as {@link convolveBlock}. */
-function convolveOne(plan: DepthwisePlan, x: usize, w: usize, rows: i32, columns: i32, sum: i32): i32 {
-  const zeroPoint = plan.zeroPoint
+/**
+ * As {@link convolveBlock}, for `count` outputs whose channels are chosen by `lanes` among the 8 from `x` on, or with fewer
+ * than 8 left. What lies beyond them in a vector is computed and dropped.
+ */
+function convolveChosen(
+  plan: DepthwisePlan,
+  x: usize,
+  w: usize,
+  rows: i32,
+  columns: i32,
+  bias: usize,
+  to: usize,
+  count: i32,
+  lanes: v128,
+): void {
+  const zeroPoint = i16x8.splat(<i16>plan.zeroPoint)
   const step = <usize>plan.dilationW * plan.channels
   const rowStep = <usize>plan.dilationH * plan.width * plan.channels
   const outputs = <usize>plan.outputs
+  const lastX = plan.lastLoad
+  const lastWeights = plan.lastWeights
+  for (let lane = 0; lane < count; lane++)
+    store<i32>(ROOM + (<usize>lane << 2), bias === 0 ? 0 : load<i32>(bias + (<usize>lane << 2)))
+  let low = v128.load(ROOM)
+  let high = v128.load(ROOM, 16)
   for (; rows > 0; rows--) {
     let from = x
     let weights = w
     for (let tap = 0; tap < columns; tap++) {
-      sum += (<i32>load<i8>(from) - zeroPoint) * <i32>load<i8>(weights)
+      const elements = i16x8.extend_low_i8x16_s(v128.swizzle(i64x2.splat(loadUpTo(lastX, from)), lanes))
+      const factors = i16x8.extend_low_i8x16_s(i64x2.splat(loadUpTo(lastWeights, weights)))
+      const product = i16x8.mul(i16x8.sub(elements, zeroPoint), factors)
+      low = i32x4.add(low, i32x4.extend_low_i16x8_s(product))
+      high = i32x4.add(high, i32x4.extend_high_i16x8_s(product))
       from += step
       weights += outputs
     }
     x += rowStep
     w += outputs * plan.tapsW
   }
-  return sum
+  if (count === LANES) {
+    v128.store(to, low)
+    v128.store(to, high, 16)
+    return
+  }
+  v128.store(ROOM, low)
+  v128.store(ROOM, high, 16)
+  for (let lane = 0; lane < count; lane++)
+    store<i32>(to + (<usize>lane << 2), load<i32>(ROOM + (<usize>lane << 2)))
 }
 
 /** Computes the whole output without rows in scratch, tap by tap from where x and weights lie. */
@@ -82,9 +118,11 @@ export function depthwiseDirect(plan: DepthwisePlan, batch: i32, to: usize): voi
             convolveBlock(plan, x + o, w + o, rows, columns, bias === 0 ? 0 : bias + 4 * o, to + 4 * o)
           }
         } else {
-          for (let o = 0; o < outputs; o++) {
-            const sum = bias === 0 ? 0 : load<i32>(bias + 4 * o)
-            store<i32>(to + 4 * o, convolveOne(plan, x + o / multiplier, w + o, rows, columns, sum))
+          for (let o = 0; o < outputs; o += LANES) {
+            const count = min(LANES, outputs - o)
+            const from = bias === 0 ? 0 : bias + 4 * o
+            const lanes = lanesOf(o, multiplier)
+            convolveChosen(plan, x + o / multiplier, w + o, rows, columns, from, to + 4 * o, count, lanes)
           }
         }
         to += 4 * outputs

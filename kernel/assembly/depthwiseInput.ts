@@ -97,7 +97,7 @@ function fillSplat(to: usize, from: usize, count: i32, zeroPoint: v128): void {
 }
 
 /** Which of 8 channels, the first of which output `o` reads, the outputs `o .. o + 7` read. */
-function lanesOf(o: i32, multiplier: i32): v128 {
+export function lanesOf(o: i32, multiplier: i32): v128 {
   const first = o / multiplier
   let lanes: i64 = 0
   for (let lane = LANES - 1; lane >= 0; lane--) lanes = (lanes << 8) | ((o + lane) / multiplier - first)

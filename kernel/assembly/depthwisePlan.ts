@@ -32,6 +32,8 @@ export class DepthwisePlan {
   bias: usize
   /** The last address of x from which 8 bytes may be read: nothing past x, rounded up to 64 bytes, is. */
   lastLoad: usize
+  /** The last address of weights from which 8 bytes may be read. */
+  lastWeights: usize
   height: i32
   width: i32
   channels: i32

@@ -1,4 +1,5 @@
 import { SCRATCH } from '../layout'
+import { scaleLeft } from './rescaleLeft'
 import {
   boundLanes,
   HALF,
@@ -121,6 +122,38 @@ function rescaleShifted<X, Y>(
   }
 }
 
+/** RESCALE by one factor for n < 31. */
+function rescaleLeft<X, Y>(
+  x: usize,
+  output: usize,
+  count: usize,
+  m: i32,
+  n: i32,
+  inputShift: i32,
+  inputZeroPoint: i32,
+  outputZeroPoint: i32,
+  low: i32,
+  high: i32,
+): void {
+  const factor = i32x4.splat(m)
+  const power = i32x4.splat(1 << (32 - n))
+  const limit = i32x4.splat((1 << (n - 1)) - 1)
+  const zero = i32x4.splat(inputZeroPoint)
+  const scale = i32x4.splat(1 << inputShift)
+  const zeroPoint = zeroPointLanes<Y>(outputZeroPoint)
+  const least = boundLanes<Y>(low, outputZeroPoint)
+  const most = boundLanes<Y>(high, outputZeroPoint)
+  for (; count >= 16; count -= 16) {
+    const q0 = scaleLeft(values<X>(x, zero, scale), factor, power, limit)
+    const q1 = scaleLeft(values<X>(x + 4 * sizeof<X>(), zero, scale), factor, power, limit)
+    const q2 = scaleLeft(values<X>(x + 8 * sizeof<X>(), zero, scale), factor, power, limit)
+    const q3 = scaleLeft(values<X>(x + 12 * sizeof<X>(), zero, scale), factor, power, limit)
+    storeValues<Y>(output, q0, q1, q2, q3, zeroPoint, least, most)
+    x += 16 * sizeof<X>()
+    output += 16 * sizeof<Y>()
+  }
+}
+
 function rescaleAs<X, Y>(
   x: usize,
   output: usize,
@@ -135,14 +168,13 @@ function rescaleAs<X, Y>(
   high: i32,
 ): void {
   const n = 31 - shift
-  if (n >= 31) {
-    if (n === 31) rescaleUnshifted<X, Y>(x, output, count, m, inputShift, inputZeroPoint, outputZeroPoint, low, high)
-    else rescaleShifted<X, Y>(x, output, count, m, n, isDouble, inputShift, inputZeroPoint, outputZeroPoint, low, high)
-    const done = count & ~15
-    x += done * sizeof<X>()
-    output += done * sizeof<Y>()
-    count -= done
-  }
+  if (n < 31) rescaleLeft<X, Y>(x, output, count, m, n, inputShift, inputZeroPoint, outputZeroPoint, low, high)
+  else if (n === 31) rescaleUnshifted<X, Y>(x, output, count, m, inputShift, inputZeroPoint, outputZeroPoint, low, high)
+  else rescaleShifted<X, Y>(x, output, count, m, n, isDouble, inputShift, inputZeroPoint, outputZeroPoint, low, high)
+  const done = count & ~15
+  x += done * sizeof<X>()
+  output += done * sizeof<Y>()
+  count -= done
   for (; count > 0; count--) {
     const q = scaleOne(valueOne<X>(x, inputZeroPoint, inputShift), m, n, isDouble)
     storeOne<Y>(output, q, outputZeroPoint, low, high)

@@ -1,13 +1,16 @@
 import { SCRATCH } from '../layout'
+import { scaleLeft } from './rescaleLeft'
 import {
   CORRECTIONS,
   EXPONENTS,
   FACTORS,
   GROUP_BYTES,
   KIND,
+  LIMITS,
   MAX_CHANNELS,
-  ONE_BY_ONE,
+  MIXED,
   PLAN_BYTES,
+  POWERS,
   prepareGroups,
   RescalePlan,
   SECOND_FACTORS,
@@ -36,6 +39,20 @@ function rescaleLanes<X, Y>(plan: RescalePlan, group: usize, x: usize, output: u
   }
 }
 
+/** Four lanes of a group of which some n are below 32, `offset` bytes into its factors. */
+@inline
+function mixedLanes(group: usize, offset: usize, v: v128, rounding: v128): v128 {
+  const lanes = group + offset
+  const factors = v128.load(lanes, FACTORS)
+  const limit = v128.load(lanes, LIMITS)
+  const left = scaleLeft(v, i32x4.shr_u(factors, 1), v128.load(lanes, POWERS), limit)
+  const p = highProduct(v, factors, v128.load(lanes, CORRECTIONS), rounding)
+  const second = v128.load(lanes, SECOND_FACTORS)
+  const right = highProduct(p, second, second, i64x2.splat(HALF))
+  // Lanes that shift to the right have no limit.
+  return v128.bitselect(right, left, i32x4.shr_s(limit, 31))
+}
+
 /**
  * Rescales `count` elements of whole rows by the plan.
  *
@@ -61,8 +78,12 @@ function rescaleRows<X, Y>(plan: RescalePlan, x: usize, output: usize, count: us
   let left = groups
   while (count >= 16) {
     const kind = load<i32>(group, KIND)
-    if (kind === ONE_BY_ONE) {
-      rescaleLanes<X, Y>(plan, group, x, output, 16)
+    if (kind === MIXED) {
+      const q0 = mixedLanes(group, 0, values<X>(x, zero, scale), rounding)
+      const q1 = mixedLanes(group, 16, values<X>(x + 4 * sizeof<X>(), zero, scale), rounding)
+      const q2 = mixedLanes(group, 32, values<X>(x + 8 * sizeof<X>(), zero, scale), rounding)
+      const q3 = mixedLanes(group, 48, values<X>(x + 12 * sizeof<X>(), zero, scale), rounding)
+      storeValues<Y>(output, q0, q1, q2, q3, zeroPoint, least, most)
     } else {
       const m0 = v128.load(group, FACTORS)
       const m1 = v128.load(group, FACTORS + 16)

@@ -13,19 +13,23 @@ export const CORRECTIONS: usize = 64
 export const SECOND_FACTORS: usize = 128
 /** uint8: n = 31 - shift, 1..62. */
 export const EXPONENTS: usize = 192
-/** int32, one for the group: {@link ONE_BY_ONE}, {@link FAR}, or, where it is near, the shift between the steps. */
+/** int32, one for the group: {@link MIXED}, {@link FAR}, or, where it is near, the shift between the steps. */
 export const KIND: usize = 208
-export const GROUP_BYTES: usize = 224
+/** uint32, of mixed groups: 2^(32-n) where n is below 32. */
+export const POWERS: usize = 224
+/** int32, of mixed groups: 2^(n-1) - 1 where n is below 32, else -1. */
+export const LIMITS: usize = 288
+export const GROUP_BYTES: usize = 352
 
 /** Some n is below 32. */
-export const ONE_BY_ONE: i32 = -2
+export const MIXED: i32 = -2
 /** The n are too far apart, or the output isn't int8. */
 export const FAR: i32 = -1
 
 /** From this many channels on, groups start anew with each row, and less than an eighth of the lanes lies idle. */
 const MANY_CHANNELS: i32 = 128
-/** Channels that are prepared together: 16384 groups fit the scratch room. */
-export const MAX_CHANNELS: i32 = 262144
+/** Channels that are prepared together: 8192 groups fit the scratch room. */
+export const MAX_CHANNELS: i32 = 131072
 
 const MIN_SHIFT: i8 = -31
 const MAX_SHIFT: i8 = 30
@@ -128,7 +132,14 @@ function prepareSecondFactors(group: usize, allowsNear: bool): void {
   const greatest = 255 - leastLane(v128.not(exponents))
   const shift = nearShift(least)
   if (least < 32) {
-    store<i32>(group, ONE_BY_ONE, KIND)
+    for (let lane: usize = 0; lane < 16; lane++) {
+      const n = load<u8>(group + lane, EXPONENTS) as i32
+      const isLeft = n < 32
+      store<i32>(group + (lane << 2), isLeft ? 0 : 1 << (63 - n), SECOND_FACTORS)
+      store<i32>(group + (lane << 2), isLeft ? 1 << (32 - n) : 0, POWERS)
+      store<i32>(group + (lane << 2), isLeft ? (1 << (n - 1)) - 1 : -1, LIMITS)
+    }
+    store<i32>(group, MIXED, KIND)
   } else if (allowsNear && greatest - 31 - shift <= MAX_NEAR_SHIFT) {
     const left = i8x16.sub(exponents, i8x16.splat((31 + shift) as i8))
     const high = i8x16.swizzle(i8x16(0, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0), left)
