@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { packageRoot, packageVersion } from '../compiler-ext/package.ts'
 import { runBin, throwingErrors } from './bin.ts'
 import { addDisasmCommand } from './commands/disasm.ts'
+import { addGasCommand } from './commands/gas.ts'
 import { addGenesisCommand } from './commands/genesis.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addRunCommand } from './commands/run.ts'
@@ -11,5 +12,5 @@ import { addRunCommand } from './commands/run.ts'
 const { description } = JSON.parse(readFileSync(`${packageRoot}/package.json`, 'utf8'))
 
 const program = throwingErrors(new Command('tensor-evm').description(description).version(packageVersion))
-for (const add of [addRunCommand, addImportCommand, addDisasmCommand, addGenesisCommand]) add(program)
+for (const add of [addRunCommand, addImportCommand, addDisasmCommand, addGasCommand, addGenesisCommand]) add(program)
 await runBin('tensor-evm', () => program.parseAsync())

@@ -1,6 +1,6 @@
 import { EVMError } from '@ethereumjs/evm'
 import type { Address } from '@ethereumjs/util'
-import { allocationGas, type TensorParameters } from '../gas-model/index.ts'
+import { allocationGas, chunkGas, type TensorParameters } from '../gas-model/index.ts'
 import {
   type AnyDataOperands,
   type AnyTypedOperands,
@@ -13,6 +13,7 @@ import {
 import type { Kernel } from '../kernel/index.ts'
 import type { Arena } from './arena.ts'
 import { positionsOf } from './binding.ts'
+import type { ChargeListener, InstructionCharge } from './charge.ts'
 import type { ChunkAccess, WarmChunks } from './chunks.ts'
 import type { Models, RegisteredModel } from './models.ts'
 import { createLearner, type Known, type Site } from './site.ts'
@@ -103,6 +104,8 @@ export type Executor = {
   perform(frame: Frame, prepared: Prepared): bigint | undefined | Promise<bigint | undefined>
   /** Called after each instruction that was carried out. */
   onInstruction: TraceHook | undefined
+  /** Told what is paid for, before it is carried out. */
+  chargeListener: ChargeListener | undefined
   /** A frame begins, or the one around it goes on after it. */
   changeFrame(): void
   /** Forgets what belongs to the transaction: warm chunks, and how many instructions it ran. */
@@ -166,6 +169,32 @@ export function createExecutor({ parameters, state, arena, chunks, kernel, model
     return { known, operands, gas, memoryWords, account, model, access }
   }
 
+  /** The parts of a price, before anything that it depends on changes. */
+  const chargeOf = (frame: Frame, { known, gas, memoryWords, account, model, access }: Prepared): InstructionCharge => {
+    const { instruction, typed, tensors, output, outputBytes, parameters: prices } = known
+    const allocation = (peakPages: number) =>
+      output === undefined ? 0 : allocationGas(outputBytes, arena.liveBytes, peakPages, prices)
+    const zeroing = allocation(Number.POSITIVE_INFINITY)
+    const isGrown = memoryWords > frame.memoryWords
+    const coldChunks = access?.cold.length ?? 0
+    const warmChunks = access === undefined ? 0 : (known.chunks?.count ?? 0) - coldChunks
+    return {
+      ...{ instruction, typed, type: output, gas, account, slot: model?.slot, coldChunks, warmChunks },
+      operandTypes: tensors.map(({ type }) => type),
+      price: {
+        base: prices.tensorBaseGas,
+        compute: known.workGas - prices.tensorBaseGas,
+        zeroing,
+        pages: allocation(arena.peakPages) - zeroing,
+        memoryGrowth: isGrown ? Number(state.memoryGas(memoryWords) - state.memoryGas(frame.memoryWords)) : 0,
+        account: account === undefined ? 0 : state.accountGas(account),
+        registry: model?.gas ?? 0,
+        coldChunks: chunkGas(coldChunks, 0, prices),
+        warmChunks: chunkGas(0, warmChunks, prices),
+      },
+    }
+  }
+
   /** Carries an environment instruction out; gives the word that it results in, where that is no tensor. */
   const operate = (
     frame: Frame,
@@ -226,6 +255,7 @@ export function createExecutor({ parameters, state, arena, chunks, kernel, model
     },
     perform(frame, prepared) {
       const { account, model, access, known } = prepared
+      executor.chargeListener?.onInstruction(chargeOf(frame, prepared))
       if (account !== undefined) state.touchAccount(account)
       if (model !== undefined) models.touch(model, !frame.ownsRegistry)
       if (access !== undefined) chunks.warm(access)
@@ -234,6 +264,7 @@ export function createExecutor({ parameters, state, arena, chunks, kernel, model
       return state.readCode(account).then((code) => run(frame, prepared, handle, code))
     },
     onInstruction: undefined,
+    chargeListener: undefined,
     changeFrame: models.forget,
     endTransaction() {
       chunks.rollBack(0)

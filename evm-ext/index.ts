@@ -34,5 +34,6 @@ export {
 } from './parameters.ts'
 export { encodeRegistration, registryAbi, registryBytecode } from './registry.ts'
 export { replay } from './replay.ts'
+export * from './report/index.ts'
 export type { StateDatabase, StateEntry } from './stateDatabase.ts'
 export { copyVM, createTensorEVM, type TensorEVM, type TensorEVMOpts, tensorEVMOf } from './tensorEVM.ts'

@@ -68,6 +68,7 @@ export function createPrecompile({ parameters, executor, models, inFrame }: Prec
       const model = await models.find(modelRoot, gasLeft)
       const { program } = model
       charge(model.gas)
+      executor.chargeListener?.onLookup({ gas: model.gas, slot: model.slot })
       models.touch(model, true)
       if (data.length !== ROOT_BYTES + totalBytes(program.inputs))
         throw new EVMError(EVMError.errorMessages.INVALID_INPUT_LENGTH)
@@ -76,8 +77,8 @@ export function createPrecompile({ parameters, executor, models, inFrame }: Prec
         throw new EVMError(EVMError.errorMessages.OUT_OF_GAS)
       const { steps, outputBytes } = routineFor(program)
 
-      // All that TMSTORE will write, taken at the first of them; what is counted as in use grows with each.
-      let memory: Uint8Array | undefined
+      // Of what TMSTORE will write no more is taken than was paid for: outputs may be longer than any gas buys.
+      let memory = new Uint8Array(0)
       let memoryWords = 0n
       const frame: Frame = {
         calldata: data,
@@ -89,8 +90,13 @@ export function createPrecompile({ parameters, executor, models, inFrame }: Prec
           return memoryWords
         },
         growMemory(words) {
-          memory ??= new Uint8Array(Math.ceil(outputBytes / WORD_BYTES) * WORD_BYTES)
           memoryWords = words
+          const bytes = Number(words) * WORD_BYTES
+          if (bytes > memory.length) {
+            const grown = new Uint8Array(Math.max(bytes, Math.min(2 * memory.length, outputBytes)))
+            grown.set(memory)
+            memory = grown
+          }
           return memory
         },
       }
@@ -102,7 +108,7 @@ export function createPrecompile({ parameters, executor, models, inFrame }: Prec
         const result = executor.perform(frame, prepared)
         if (result instanceof Promise) await result
       }
-      return (memory ?? new Uint8Array(0)).subarray(0, outputBytes)
+      return memory.subarray(0, outputBytes)
     }
 
     try {

@@ -20,6 +20,7 @@ import { EXTENSION } from '../isa/index.ts'
 import { createWasmKernel, type Kernel } from '../kernel/index.ts'
 import type { ModelStore } from '../model/store.ts'
 import { type Arena, createArena } from './arena.ts'
+import type { ChargeListener } from './charge.ts'
 import { createWarmChunks, type WarmChunks } from './chunks.ts'
 import { createExecutor, type Executor, type TraceHook } from './execute.ts'
 import { createModels } from './models.ts'
@@ -115,6 +116,15 @@ export class TensorEVM extends EVM {
 
   set onInstruction(hook: TraceHook | undefined) {
     this.executor.onInstruction = hook
+  }
+
+  /** Told what tensor instructions are charged, part by part; costs nothing while undefined. */
+  get chargeListener(): ChargeListener | undefined {
+    return this.executor.chargeListener
+  }
+
+  set chargeListener(listener: ChargeListener | undefined) {
+    this.executor.chargeListener = listener
   }
 
   private followFork(): void {

@@ -1,4 +1,4 @@
-import { MAX_COUNT, roundUp, type Work, workKinds } from '../isa/index.ts'
+import { MAX_COUNT, roundUp, type Work, type WorkCounts, workKinds } from '../isa/index.ts'
 import type { TensorParameterName, TensorParameters } from './schedule.ts'
 
 /** Arena memory is handed out in granules of this many bytes. */
@@ -18,9 +18,12 @@ function fromQ16(terms: readonly (readonly [count: number, coefficient: number])
   return Math.min(Number(exact >> 16n), MAX_COUNT)
 }
 
-const coefficientNames = workKinds.map(
-  (kind) => [kind, `tensor${kind[0]?.toUpperCase()}${kind.slice(1)}Q16` as TensorParameterName] as const,
-)
+/** The parameter that prices a work count. */
+export function coefficientName(kind: keyof WorkCounts): TensorParameterName {
+  return `tensor${kind[0]?.toUpperCase()}${kind.slice(1)}Q16` as TensorParameterName
+}
+
+const coefficientNames = workKinds.map((kind) => [kind, coefficientName(kind)] as const)
 
 /** Gas of an instruction's work: `base + ceil(sum(C_i * x_i) / 2^16)`. */
 export function workGas(work: Work, parameters: TensorParameters): number {

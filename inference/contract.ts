@@ -1,6 +1,6 @@
 import { createAddressFromString } from '@ethereumjs/util'
 import { type AbiItem, compileSources, type GeneratedContract, generateContract } from '../compiler-ext/index.ts'
-import type { Chain, Hex } from '../evm-ext/index.ts'
+import type { Chain, Hex, SolidityOutput } from '../evm-ext/index.ts'
 import type { Program } from '../model/index.ts'
 
 /** A generated contract as a chain takes it. */
@@ -8,6 +8,8 @@ export type CompiledModelContract = {
   /** Creation code; an argument of the constructor is to follow it. */
   readonly bytecode: Hex
   readonly abi: readonly AbiItem[]
+  /** What a gas report names the contract and its functions by. */
+  readonly artefacts: SolidityOutput
 }
 
 /** Compiles a generated contract. @throws {CompileError} when the compiler refuses it */
@@ -15,11 +17,12 @@ export function compileContract({ name, source }: Pick<GeneratedContract, 'name'
   const file = `${name}.sol`
   const contract = compileSources({ [file]: source })[file]?.[name]
   if (contract === undefined) throw new Error(`${file}: the compiler gave no contract ${name}`)
-  return { bytecode: `0x${contract.evm.bytecode.object}`, abi: contract.abi }
+  const { abi, evm } = contract
+  return { bytecode: `0x${evm.bytecode.object}`, abi, artefacts: { contracts: { [file]: { [name]: { abi, evm } } } } }
 }
 
 /** The contract of a program, compiled and ready to be deployed on any chain. */
-export type CompiledModel = Pick<CompiledModelContract, 'bytecode'> &
+export type CompiledModel = Pick<CompiledModelContract, 'bytecode' | 'artefacts'> &
   Pick<GeneratedContract, 'weights' | 'dataInitCode'>
 
 /**
@@ -28,8 +31,8 @@ export type CompiledModel = Pick<CompiledModelContract, 'bytecode'> &
  */
 export function compileModel(program: Program): CompiledModel {
   const { name, source, weights, dataInitCode } = generateContract(program, { name: 'Model', weights: 'auto' })
-  const { bytecode } = compileContract({ name, source })
-  return { bytecode, weights, ...(dataInitCode === undefined ? {} : { dataInitCode }) }
+  const { bytecode, artefacts } = compileContract({ name, source })
+  return { bytecode, artefacts, weights, ...(dataInitCode === undefined ? {} : { dataInitCode }) }
 }
 
 /** A model's contract on a chain. */

@@ -4,7 +4,7 @@ import { checkWorkers } from '../evm-ext/workers.ts'
 import type { KernelName } from '../kernel/index.ts'
 import { encodeModel, type Program } from '../model/index.ts'
 import { createInferenceChain } from './chain.ts'
-import { compileModel } from './contract.ts'
+import { type CompiledModel, compileModel } from './contract.ts'
 import type { InferencePath } from './paths.ts'
 import type { PoolOrder, PoolReply, PoolThreadData } from './poolMessages.ts'
 import { createRunner, type Inference } from './runner.ts'
@@ -18,6 +18,8 @@ export type InferencePoolOptions = {
   readonly where?: string
   /** What computes tensors on the chains; WebAssembly unless given. */
   readonly kernel?: KernelName | undefined
+  /** The program's contract for the path `instructions`, if it was compiled already. */
+  readonly contract?: CompiledModel | undefined
   /** Called with the chain of a pool of one, once the program is ready on it. */
   readonly onChain?: (chain: Chain) => void
 }
@@ -58,12 +60,13 @@ function sampleError(index: number, reason: Error): Error {
 
 /** Runs a program in this thread. */
 async function workAlone(path: InferencePath, program: Program, options: InferencePoolOptions): Promise<Crew> {
-  const { genesis, where, kernel, onChain } = options
+  const { genesis, where, kernel, contract, onChain } = options
   let chain: Chain | undefined
-  const runner = await createRunner(path, program, async () => {
+  const startChain = async () => {
     chain = await createInferenceChain(genesis, where, kernel)
     return chain
-  })
+  }
+  const runner = await createRunner(path, program, startChain, contract)
   if (chain !== undefined) onChain?.(chain)
   return {
     codeBytes: runner.codeBytes,
@@ -131,7 +134,7 @@ async function workTogether(path: InferencePath, program: Program, options: Infe
       }
       startMembers()
       // They load their modules meanwhile.
-      const contract = path === 'instructions' ? compileModel(program) : undefined
+      const contract = path === 'instructions' ? (options.contract ?? compileModel(program)) : undefined
       for (const { thread } of members) thread.post({ kind: 'prepare', contract })
     })
 

@@ -6,6 +6,8 @@ import type { Work } from './work.ts'
 const ROW_TILE = 2
 const COLUMN_TILE = 4
 const DEPTH_TILE = 16
+/** Channels that a depthwise convolution treats at once. */
+export const DEPTHWISE_LANES = 8
 /** Width of a vector register in bytes; sizes of everything that is not a contraction are padded to it. */
 export const VECTOR_BYTES = 16
 

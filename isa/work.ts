@@ -11,10 +11,20 @@ export type WorkCounts = {
   readonly panelBytes: number
   /** Bytes gathered into patches before a convolution becomes a matrix product. */
   readonly patchBytes: number
-  /** Multiply-accumulates of a depthwise convolution, channels padded to 16. */
+  /** Multiply-accumulates of a depthwise convolution, taps padded to 2, channels to 8. */
   readonly depthwiseMacs: number
-  /** Elements multiplied, shifted and rounded in 64 bits, padded to 16. */
+  /** Sums of a depthwise convolution, channels padded to 8. */
+  readonly depthwiseOutputs: number
+  /** Elements that a depthwise convolution brings into lanes: those of the rows its windows reach, channels padded to 8. */
+  readonly depthwiseInputs: number
+  /** Taps of a depthwise convolution, once for each row of its output. */
+  readonly depthwiseTaps: number
+  /** Elements rescaled by one factor, padded to 16; twice as many where it shifts to the left. */
   readonly rescaledElements: number
+  /** Elements rescaled by a factor for each channel, padded to 16. */
+  readonly channelRescaledElements: number
+  /** Channels that factors are prepared for, padded to 16. */
+  readonly rescaledChannels: number
   /** Bytes of an elementwise result and of its operands as broadcast, padded to 16. */
   readonly elementwiseBytes: number
   /** Bytes moved unchanged, padded to 16. */
@@ -48,7 +58,12 @@ export const workKinds = [
   'panelBytes',
   'patchBytes',
   'depthwiseMacs',
+  'depthwiseOutputs',
+  'depthwiseInputs',
+  'depthwiseTaps',
   'rescaledElements',
+  'channelRescaledElements',
+  'rescaledChannels',
   'elementwiseBytes',
   'copiedBytes',
   'movedRuns',

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gasLibraryFile } from '../compiler-ext/gasLibrary.ts'
+import { gasPricesFile } from '../compiler-ext/gasPrices.ts'
 import { instructionLibrary } from '../compiler-ext/library.ts'
 import { schedule } from '../gas-model/index.ts'
 import { instructions } from '../isa/index.ts'
@@ -39,6 +41,8 @@ function specification(): string {
 
 function derivedFiles(): Map<string, string | Uint8Array> {
   return new Map<string, string | Uint8Array>([
+    ['compiler-ext/contracts/TensorGas.sol', gasLibraryFile()],
+    ['compiler-ext/contracts/TensorGasPrices.sol', gasPricesFile()],
     ['compiler-ext/contracts/TensorInstructions.sol', instructionLibrary()],
     ['compiler-ext/solcVersion.generated.ts', solcVersionFile()],
     ['evm-ext/registry.generated.ts', registryFile()],

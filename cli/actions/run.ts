@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type Chain, loadTensorGenesis } from '../../evm-ext/index.ts'
+import { type Chain, type GasReport, loadTensorGenesis, watchGas } from '../../evm-ext/index.ts'
 import {
+  type CompiledModel,
+  compileModel,
   createInferencePool,
   type InferencePath,
   minMedianMax,
@@ -14,6 +16,7 @@ import { summarize } from '../../model/index.ts'
 import type { Rounding } from '../choices.ts'
 import { UsageError } from '../errors.ts'
 import { checkWritable, readUserFile, writeUserFile } from '../files.ts'
+import { gasProfile, printGasReport } from '../gasReport.ts'
 import { type LoadedModel, loadModel } from '../models.ts'
 import { printProfile, profileReport } from '../profile.ts'
 import { createProgress } from '../progress.ts'
@@ -31,6 +34,8 @@ export type RunOptions = {
   readonly genesis?: string
   readonly kernel: KernelName
   readonly profile?: boolean
+  readonly gasReport?: boolean
+  readonly gasProfile?: string
   readonly json?: boolean
 }
 
@@ -51,16 +56,20 @@ export async function run(modelPath: string, options: RunOptions): Promise<void>
   const model = loadModel(modelPath, options.rounding)
   const samples = readSamples(model, options)
   const genesis = options.genesis === undefined ? undefined : loadTensorGenesis(options.genesis)
-  if (options.output !== undefined) checkWritable([options.output])
+  checkWritable([options.output, options.gasProfile].filter((path) => path !== undefined))
   checkProfile(options)
+  const reportsGas = options.gasReport === true || options.gasProfile !== undefined
+  const contract = reportsGas && options.path === 'instructions' ? compileModel(model.program) : undefined
   const summary = summarize(model.program)
-  const workers = options.profile ? 1 : (options.workers ?? suitableWorkers(options.path, summary, samples.length))
+  const workers =
+    options.profile || reportsGas ? 1 : (options.workers ?? suitableWorkers(options.path, summary, samples.length))
   let ownChain: Chain | undefined
   const pool = await createInferencePool(options.path, model.program, {
     workers: Math.min(workers, samples.length),
     genesis,
     where: `genesis ${options.genesis}`,
     kernel: options.kernel,
+    contract,
     onChain(chain) {
       ownChain = chain
     },
@@ -72,8 +81,21 @@ export async function run(modelPath: string, options: RunOptions): Promise<void>
   const profile = watched?.read()
   watched?.stop()
   const progress = createProgress(`inference, ${options.path}`, samples.length)
-  const results = await pool.inferAll(samples, progress.step).finally(progress.end)
+  const gas = reportsGas && ownChain ? watchFirst(ownChain, contract) : undefined
+  const results = await pool
+    .inferAll(samples, () => {
+      gas?.stop()
+      progress.step()
+    })
+    .finally(progress.end)
+    .catch((error: Error) => {
+      // What a transaction that failed paid for is what one wants to know of it.
+      const failed = gas?.read()
+      if (failed?.error !== undefined) tellGas(failed, model, options)
+      throw error
+    })
   await pool.close()
+  const gasReport = gas?.read()
   const output = Buffer.concat(results.map((result) => result.output))
   if (options.output !== undefined) writeUserFile(options.output, output)
 
@@ -92,11 +114,50 @@ export async function run(modelPath: string, options: RunOptions): Promise<void>
     modelBytes,
     outputSha256: createHash('sha256').update(output).digest('hex'),
   }
-  if (options.json) console.log(JSON.stringify(profile ? { ...report, profile: profileReport(profile) } : report))
+  if (options.json)
+    console.log(
+      JSON.stringify({
+        ...report,
+        ...(profile ? { profile: profileReport(profile) } : {}),
+        ...(gasReport && options.gasReport ? { gasReport } : {}),
+      }),
+    )
   else {
     print(report)
     if (profile) printProfile(profile)
   }
+  if (gasReport) tellGas(gasReport, model, options)
+}
+
+/** Reports the gas of the first transaction that a chain is sent from now on. */
+function watchFirst({ vm }: Chain, contract: CompiledModel | undefined) {
+  let report: GasReport | undefined
+  let failure: Error | undefined
+  const stop = watchGas(
+    vm,
+    (found) => {
+      report ??= found
+    },
+    (error) => {
+      failure ??= error
+    },
+    { artefacts: contract === undefined ? [] : [contract.artefacts] },
+  )
+  return {
+    stop,
+    read() {
+      stop()
+      if (failure !== undefined) throw failure
+      return report
+    },
+  }
+}
+
+/** Writes and prints a gas report as asked for. */
+function tellGas(report: GasReport, { name }: LoadedModel, options: RunOptions): void {
+  const { gasProfile: file, gasReport, json } = options
+  if (file !== undefined) writeUserFile(file, gasProfile(report, file, name))
+  if (gasReport && !json) printGasReport(report)
 }
 
 /** Repeats a task for a second. */
@@ -105,12 +166,13 @@ async function repeat(task: () => Promise<unknown>): Promise<void> {
   while (performance.now() < end) await task()
 }
 
-/** @throws {UsageError} when a profile is asked for that can't be made */
-function checkProfile({ profile, path, workers }: RunOptions): void {
-  if (!profile) return
+/** @throws {UsageError} when a profile or a report is asked for that can't be made */
+function checkProfile({ profile, gasReport, gasProfile: file, path, workers }: RunOptions): void {
+  const option = profile ? '--profile' : gasReport ? '--gas-report' : file === undefined ? undefined : '--gas-profile'
+  if (option === undefined) return
   if (path === 'reference')
-    throw new UsageError('--profile: expected --path instructions or precompile, which run a chain')
-  if (workers !== undefined && workers !== 1) throw new UsageError('--profile: expected --workers 1, or none')
+    throw new UsageError(`${option}: expected --path instructions or precompile, which run a chain`)
+  if (workers !== undefined && workers !== 1) throw new UsageError(`${option}: expected --workers 1, or none`)
 }
 
 /** Rounding of a program's first RESCALE; double where it has none, which then makes no difference. */

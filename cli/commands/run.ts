@@ -1,10 +1,17 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { inferencePaths } from '../../inference/paths.ts'
 import { kernelNames } from '../../kernel/kernelNames.ts'
 import { parseCount, parsePath, parseWorkers } from '../arguments.ts'
 import { roundingOption } from '../choices.ts'
 
 type Run = typeof import('../actions/run.ts').run
+
+/** A file whose name says in which form gas goes into it. @throws {InvalidArgumentError} */
+function parseGasProfile(text: string): string {
+  if (!/.\.(speedscope\.json|json|folded)$/.test(text))
+    throw new InvalidArgumentError('expected a name that ends with .speedscope.json, .json or .folded')
+  return text
+}
 
 /** `tensor-evm run`. What it does is loaded when it is asked for. */
 export function addRunCommand(program: Command): void {
@@ -37,6 +44,12 @@ export function addRunCommand(program: Command): void {
         .default('wasm'),
     )
     .option('--profile', 'tell what each instruction took, once warm; runs in one thread')
+    .option('--gas-report', "tell what the first row's transaction paid for; runs in one thread")
+    .option(
+      '--gas-profile <file>',
+      'where that goes for tools: by its end .speedscope.json, .json (the whole report) or .folded (stacks)',
+      parseGasProfile,
+    )
     .option('--json', 'print one JSON object')
     .action(async (...args: Parameters<Run>) => (await import('../actions/run.ts')).run(...args))
 }

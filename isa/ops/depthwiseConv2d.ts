@@ -5,7 +5,7 @@ import { defineCompute } from '../instruction.ts'
 import { countOf, roundUp } from '../numeric.ts'
 import { oneElement } from '../reach.ts'
 import { type Shape, tensorType } from '../tensor.ts'
-import { VECTOR_BYTES } from '../tiles.ts'
+import { DEPTHWISE_LANES } from '../tiles.ts'
 import {
   dilationFields,
   endTap,
@@ -63,10 +63,25 @@ and the window is no larger than the padded input.`,
     const taps = { runs: tapsH * tapsW, elements: 1 }
     return [{ of: x, ...taps }, { of: weights, ...taps }, ...(bias ? [oneElement(bias)] : [])]
   },
-  work({ weights }, output) {
+  work({ attributes, x, weights }, output) {
+    const { strideH, strideW, dilationH, dilationW } = attributes
     const [tapsH, tapsW, outputs] = weights.shape as Shape & [number, number, number]
     const [batch, height, width] = output.shape as Shape & [number, number, number]
-    return { depthwiseMacs: countOf(batch, height, width, tapsH, tapsW, roundUp(outputs, VECTOR_BYTES)) }
+    const [, inputH, , channels] = x.shape as Shape & [number, number, number, number]
+    const lanes = roundUp(outputs, DEPTHWISE_LANES)
+    // Rows and columns from the first to the last that a window touches, without rows between windows.
+    const extentH = (tapsH - 1) * dilationH + 1
+    const extentW = (tapsW - 1) * dilationW + 1
+    const rows = Math.min(inputH, countOf(height - 1, Math.min(strideH, extentH)) + extentH)
+    const columns = countOf(width - 1, strideW) + extentW
+    // Channels that several outputs read are copied to a lane for each.
+    const copies = outputs === channels ? 1 : 2
+    return {
+      depthwiseMacs: countOf(batch, height, width, roundUp(tapsH * tapsW, 2), lanes),
+      depthwiseOutputs: countOf(batch, height, width, lanes),
+      depthwiseInputs: countOf(copies, batch, rows, columns, lanes),
+      depthwiseTaps: countOf(batch, height, tapsH, tapsW),
+    }
   },
   element({ attributes, x, weights, bias }, output) {
     const { zeroPoint } = attributes

@@ -2,9 +2,9 @@ import { attributeLayout } from '../attributes.ts'
 import { ensureAttribute, ensureDType, ensureShape } from '../check.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
-import { clamp, INT32_MAX, type RoundingMode, rescale as rescaleValue } from '../numeric.ts'
+import { clamp, countOf, INT32_MAX, type RoundingMode, rescale as rescaleValue, roundUp } from '../numeric.ts'
 import { type DType, dtypeRange, dtypes, type Tensor, type TensorType, tensorType } from '../tensor.ts'
-import { paddedElements } from '../tiles.ts'
+import { paddedElements, VECTOR_BYTES } from '../tiles.ts'
 
 /** Values of the attribute perChannel: one multiplier and shift as words, a tensor of each, or both in one tensor. */
 const PER_TENSOR = 0
@@ -125,7 +125,16 @@ TypeMismatch or ShapeMismatch when a multiplier or shift tensor is not int32 [C]
     ensureFactors(perChannel, multiplier, shift, x.shape.at(-1) as number)
     return tensorType(dtype, x.shape)
   },
-  work: (_, output) => ({ rescaledElements: paddedElements(output) }),
+  work({ multiplier, shift }, output) {
+    const elements = paddedElements(output)
+    if (typeof multiplier !== 'bigint')
+      return {
+        channelRescaledElements: elements,
+        rescaledChannels: roundUp(output.shape.at(-1) as number, VECTOR_BYTES),
+      }
+    // A product shifted to the left does not fit 32 bits at any step.
+    return { rescaledElements: BigInt.asIntN(256, shift as bigint) > 0n ? countOf(2, elements) : elements }
+  },
   element({ attributes, x, multiplier, shift }) {
     const { inputShift, inputZeroPoint, outputZeroPoint, low, high } = attributes
     const rounding = attributes.rounding as RoundingMode

@@ -1,0 +1,6 @@
+export * from './calibrate.ts'
+export { priceClasses } from './families/index.ts'
+export { NoisyMachineError } from './machine.ts'
+export type { Measurement } from './measure.ts'
+export * from './plots.ts'
+export * from './validate.ts'
