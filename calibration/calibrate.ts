@@ -181,6 +181,7 @@ export async function calibrate(options: CalibrateOptions): Promise<ScheduleFile
   const pageFit = fitPages(clock.factor)
   const classes: ClassFit[] = [pageFit]
   let parameters: TensorParameters = { ...schedule, ...valuesOf(pageFit) }
+  let fitted: Partial<TensorParameters> = {}
   for (const { priceClass, cases } of plan) {
     const { kept, dropped } = await measureClass(priceClass, cases)
     const fit =
@@ -188,7 +189,8 @@ export async function calibrate(options: CalibrateOptions): Promise<ScheduleFile
         ? allocationFit(kept, clock.factor)
         : await classFit(priceClass, rowsOf(priceClass, kept, parameters, clock.factor), dropped, seed)
     classes.push(fit)
-    parameters = { ...parameters, ...valuesOf(fit) }
+    parameters = { ...parameters, ...greater(valuesOf(fit), fitted) }
+    fitted = { ...fitted, ...greater(valuesOf(fit), fitted) }
   }
   const after = clock.check()
   return {
@@ -214,6 +216,12 @@ function quieter(meter: Meter, measured: Case, rounds: number, first: Timed): Ti
   return { nanoseconds, noise }
 }
 
+/** Values, or those of another class where it needs more of the same parameter. */
+function greater(values: Partial<TensorParameters>, others: Partial<TensorParameters>): Partial<TensorParameters> {
+  const entries = Object.entries(values) as [keyof TensorParameters, number][]
+  return Object.fromEntries(entries.map(([name, value]) => [name, Math.max(value, others[name] ?? 0)]))
+}
+
 function valuesOf({ coefficients }: ClassFit): Partial<TensorParameters> {
   return Object.fromEntries(coefficients.map(({ parameter, value }) => [parameter, value]))
 }
@@ -224,8 +232,10 @@ async function classFit(
   dropped: readonly Sample[],
   seed: number,
 ): Promise<ClassFit> {
-  const { coefficients, spread } = await fitEnvelope(rows)
   const averages = estimate(rows, seed)
+  // What a unit takes on average at least, it costs: else larger shapes than were measured could be nearly free.
+  const floors = averages.map(({ low }) => low)
+  const { coefficients, spread } = await fitEnvelope(rows, floors)
   return {
     class: name,
     rows: rows.length,

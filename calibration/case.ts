@@ -53,8 +53,8 @@ export function caseAt(family: ShapeFamily, point: Point): Case | undefined {
   const types = tensorOperands(instruction, operands).map(([, type]) => type)
   const bytes = [...types, ...(output ? [output] : [])].reduce((sum, type) => sum + byteLength(type), 0)
   const work = instruction.work(operands as AnyTypedOperands, output as TensorType)
-  const { tileMacs = 0, depthwiseMacs = 0, pooledBytes = 0 } = work
-  if (bytes > MAX_BYTES || tileMacs > MAX_TILE_MACS || Math.max(depthwiseMacs, pooledBytes) > MAX_COUNT)
+  const { tileMacs = 0, depthwiseMacs = 0, pooledVectors = 0 } = work
+  if (bytes > MAX_BYTES || tileMacs > MAX_TILE_MACS || Math.max(depthwiseMacs, pooledVectors) > MAX_COUNT)
     return undefined
   return { family, point, instruction, operands, output, work, bytes }
 }

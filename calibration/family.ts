@@ -16,6 +16,9 @@ export type Point = Readonly<Record<string, number>>
 /** Operands by name, as a type rule takes them: types of tensors, decoded attributes, words. */
 export type CaseOperands = Readonly<Record<string, unknown>>
 
+/** The least and the greatest of the elements of an operand. */
+export type Range = readonly [low: number, high: number]
+
 /** One instruction on operands of a family of shapes. */
 export type ShapeFamily = {
   /** The mnemonic, and what sets the family apart where an instruction has several. */
@@ -25,7 +28,7 @@ export type ShapeFamily = {
   /** The operands at a point; undefined where no valid instruction, or a larger one than is wanted, lies there. */
   operands(point: Point): CaseOperands | undefined
   /** Ranges of the elements of tensor operands, by name; else those of the dtype. */
-  readonly fill?: Readonly<Record<string, readonly [low: number, high: number]>>
+  readonly fill?: Readonly<Record<string, Range | ((point: Point) => Range)>>
 }
 
 /** Instructions that are priced by the same work counts. */
@@ -52,4 +55,10 @@ function drawValue({ min, max, isChoice }: Axis, random: Random): number {
 /** A point of a family, whether or not there is an instruction at it. */
 export function drawPoint({ axes }: ShapeFamily, random: Random): Point {
   return Object.fromEntries(axes.map((axis) => [axis.name, drawValue(axis, random)]))
+}
+
+/** Range that a family gives the elements of an operand at a point, where it gives one. */
+export function fillRange({ fill }: ShapeFamily, point: Point, name: string): Range | undefined {
+  const range = fill?.[name]
+  return typeof range === 'function' ? range(point) : range
 }

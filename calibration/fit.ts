@@ -32,12 +32,16 @@ export const isLong = ({ nanoseconds }: { readonly nanoseconds: number }) => nan
  * `time <= paid + sum(coefficient * count)` for all rows and `paid + sum(..) <= t * time` for long ones. A linear
  * programme.
  *
+ * @param floors - the least that each coefficient may be; 0 unless given
  * @throws {Error} when the solver finds no optimum, as for a row whose counts are all 0 and whose time is not paid
  */
-export async function fitEnvelope(rows: readonly FitRow[]): Promise<Envelope> {
+export async function fitEnvelope(rows: readonly FitRow[], floors: readonly number[] = []): Promise<Envelope> {
   const width = rows[0]?.counts.length ?? 0
-  // Columns of about the same size, and rows divided by their times, are easy on the solver.
-  const scales = Array.from({ length: width }, (_, j) => Math.max(1, ...rows.map(({ counts }) => counts[j] as number)))
+  // Rows are divided by their times and columns by their greatest factors then: the solver drops factors that are very small.
+  const scales = Array.from(
+    { length: width },
+    (_, j) => Math.max(...rows.map(({ counts, nanoseconds }) => (counts[j] as number) / nanoseconds)) || 1,
+  )
   const constraints: string[] = []
   rows.forEach((row, i) => {
     const { counts, nanoseconds, paid } = row
@@ -50,7 +54,7 @@ export async function fitEnvelope(rows: readonly FitRow[]): Promise<Envelope> {
     constraints.push(` low${i}: ${terms} >= ${(1 - paid / nanoseconds).toExponential(12)}`)
     if (isLong(row)) constraints.push(` high${i}: ${terms} - t <= ${(-paid / nanoseconds).toExponential(12)}`)
   })
-  const bounds = [...scales.keys()].map((j) => ` c${j} >= 0`)
+  const bounds = scales.map((scale, j) => ` c${j} >= ${((floors[j] ?? 0) * scale).toExponential(12)}`)
   const problem = ['Minimize', ' obj: t', 'Subject To', ...constraints, 'Bounds', ' t >= 1', ...bounds, 'End', '']
   const solution = (await loadHighs()).solve(problem.join('\n'))
   if (solution.Status !== 'Optimal') throw new Error(`the linear programme of a class ended ${solution.Status}`)

@@ -12,6 +12,7 @@ import {
 } from '../isa/index.ts'
 import { type Kernel, uncheckedBody, WASM_PAGE_BYTES } from '../kernel/index.ts'
 import { type Case, tensorOperands } from './case.ts'
+import { fillRange } from './family.ts'
 import { createRandom } from './random.ts'
 
 /** Where the operands of one call after the other lie. */
@@ -65,12 +66,12 @@ export function createWorkbench(kernel: Kernel): Workbench {
   }
 
   /** Operands as the instruction takes them, with random elements or those of another copy, and its result. */
-  const makeCopy = ({ family, instruction, operands, output }: Case, other?: Copy): Copy => {
+  const makeCopy = ({ family, point, instruction, operands, output }: Case, other?: Copy): Copy => {
     const data: Record<string, unknown> = { ...operands }
     for (const [name, type] of tensorOperands(instruction, operands)) {
       const tensor = allocate(type)
       if (other) tensor.data.set((other.data[name] as Tensor).data)
-      else fillRandomly(tensor, family.fill?.[name] ?? dtypeRange[type.dtype as DType])
+      else fillRandomly(tensor, fillRange(family, point, name) ?? dtypeRange[type.dtype as DType])
       data[name] = tensor
     }
     const result = output && allocate(output)
@@ -90,8 +91,8 @@ export function createWorkbench(kernel: Kernel): Workbench {
     const instruction = measured.instruction as EnvironmentInstruction
     // What lies outside the kernel is in one place, as calldata is.
     const bytes = new Uint8Array(measured.bytes + MAX_OFFSET).map(() => random.word())
-    const { dataRoot } = kernel
-    const environment: Environment = { calldata: bytes, memory: bytes, freeBytes: 0, dataRoot, free: () => {} }
+    const { tensorCommitment } = kernel
+    const environment: Environment = { calldata: bytes, memory: bytes, freeBytes: 0, tensorCommitment, free: () => {} }
     for (const { data } of copies) {
       if ('account' in data) data.account = bytes
       if ('model' in data) data.model = { ...(data.model as object), bytes: () => bytes.subarray(0, measured.bytes) }

@@ -39,10 +39,12 @@ function load(charge?: string, ...operands: readonly string[]): GasFunction {
   }
 }
 
-const pool: GasFunction = {
-  operands: operandsOf('attributes', 'x'),
-  output: 'TensorGasTypes.pooled(attributes, x)',
-  work: 'TensorGasWork.pooled(prices, attributes, output)',
+function pool(isAverage: boolean): GasFunction {
+  return {
+    operands: operandsOf('attributes', 'x'),
+    output: 'TensorGasTypes.pooled(attributes, x)',
+    work: `TensorGasPools.pooled(prices, attributes, x, output, ${isAverage})`,
+  }
 }
 
 /** A reduction to this dtype. */
@@ -50,7 +52,7 @@ function reduction(dtype: string): GasFunction {
   return {
     operands: operandsOf('attributes', 'x'),
     output: `TensorGasTypes.reduced(${dtype}, attributes, attributes & 0x40 != 0, x)`,
-    work: 'TensorGasWork.reduced(prices, attributes, x)',
+    work: 'TensorGasWork.reduced(prices, attributes, x, 1)',
   }
 }
 
@@ -71,7 +73,7 @@ export const gasFunctions: Readonly<Record<string, GasFunction>> = {
   },
   TMSTORE: {
     operands: operandsOf('tensor', 'offset'),
-    work: 'TensorGasWork.copied(prices, tensor)',
+    work: 'TensorGasWork.stored(prices, tensor)',
     charge: '_growth(prices, state, offset, tensor.bytesOf())',
   },
   TTYPE: { operands: [], work: '0' },
@@ -81,22 +83,22 @@ export const gasFunctions: Readonly<Record<string, GasFunction>> = {
   MATMUL: {
     operands: operandsOf('a', 'b'),
     output: 'TensorGasTypes.product(a, b)',
-    work: 'TensorGasWork.product(prices, a, output)',
+    work: 'TensorGasContraction.product(prices, a, b, output)',
   },
   CONV2D: {
     operands: operandsOf('attributes', 'x', 'weights'),
     output: 'TensorGasTypes.convolution(attributes, x, weights)',
-    work: 'TensorGasWork.convolution(prices, attributes, weights, output)',
+    work: 'TensorGasContraction.convolution(prices, attributes, x, weights, output)',
   },
   DEPTHWISE_CONV2D: {
     operands: operandsOf('attributes', 'x', 'weights'),
     output: 'TensorGasTypes.depthwise(attributes, x, weights)',
-    work: 'TensorGasWork.depthwise(prices, attributes, x, weights, output)',
+    work: 'TensorGasContraction.depthwise(prices, attributes, x, weights, output)',
   },
   TRANSPOSE_CONV2D: {
     operands: operandsOf('attributes', 'x', 'weights'),
     output: 'TensorGasTypes.transposedConvolution(attributes, x, weights)',
-    work: 'TensorGasWork.transposedConvolution(prices, x, weights, output)',
+    work: 'TensorGasContraction.transposedConvolution(prices, attributes, x, weights, output)',
   },
   RESCALE: {
     operands: [
@@ -126,7 +128,7 @@ export const gasFunctions: Readonly<Record<string, GasFunction>> = {
   },
   MAXIMUM: pair,
   MINIMUM: pair,
-  ARITHMETIC_RIGHT_SHIFT: pair,
+  ARITHMETIC_RIGHT_SHIFT: { ...pair, work: 'TensorGasWork.shifted(prices, a, b, output)' },
   RSQRT: { operands: operandsOf('x'), output: 'x', work: 'TensorGasWork.rooted(prices, output)' },
   REDUCE_SUM: reduction('TensorInstructions.INT32'),
   REDUCE_MAX: reduction('x & 0xff'),
@@ -134,39 +136,39 @@ export const gasFunctions: Readonly<Record<string, GasFunction>> = {
   ARGMAX: {
     operands: operandsOf('attributes', 'x'),
     output: 'TensorGasTypes.reduced(TensorInstructions.INT32, 1 << attributes, false, x)',
-    work: 'TensorGasWork.reduced(prices, 1 << attributes, x)',
+    work: 'TensorGasWork.searched(prices, attributes, x)',
   },
-  AVG_POOL2D: pool,
-  MAX_POOL2D: pool,
+  AVG_POOL2D: pool(true),
+  MAX_POOL2D: pool(false),
   RESHAPE: load(),
   TRANSPOSE: {
     operands: operandsOf('attributes', 'x'),
     output: 'TensorGasTypes.transposed(attributes, x)',
-    work: 'TensorGasWork.transposed(prices, attributes, x, output)',
+    work: 'TensorGasMoves.transposed(prices, attributes, x, output)',
   },
   SLICE: {
     operands: operandsOf('size', 'stride', 'x'),
     output: 'TensorGasTypes.sliced(size, x)',
-    work: 'TensorGasWork.sliced(prices, stride, x, output)',
+    work: 'TensorGasMoves.sliced(prices, stride, x, output)',
   },
   PAD: {
     operands: operandsOf('attributes', 'x'),
     output: 'TensorGasTypes.padded(attributes, x)',
-    work: 'TensorGasWork.padded(prices, x, output)',
+    work: 'TensorGasMoves.padded(prices, x, output)',
   },
   CONCAT: {
     operands: operandsOf('attributes', 'a', 'b'),
     output: 'TensorGasTypes.joined(attributes, a, b)',
-    work: 'TensorGasWork.joined(prices, attributes, a, output)',
+    work: 'TensorGasMoves.joined(prices, attributes, a, b)',
   },
   GATHER: {
     operands: operandsOf('table', 'indices'),
     output: 'TensorGasTypes.gathered(tableType, indices)',
-    work: 'TensorGasWork.gathered(prices, indices, output)',
+    work: 'TensorGasMoves.gathered(prices, tableType, indices)',
   },
   TILE: {
     operands: operandsOf('multiples', 'x'),
     output: 'TensorGasTypes.tiled(multiples, x)',
-    work: 'TensorGasWork.tiled(prices, multiples, x, output)',
+    work: 'TensorGasMoves.tiled(prices, multiples, x, output)',
   },
 }

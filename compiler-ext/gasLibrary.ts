@@ -29,9 +29,9 @@ function gasFunction(instruction: Instruction): string {
     ...(usesState ? ['TensorGasState memory state'] : []),
     ...operands.map(({ parameter }) => `uint256 ${parameter}`),
   ]
-  const price = usesState
-    ? `_price(prices, state, ${work}, ${output === undefined ? '0' : 'output'}, ${charge === undefined ? '0' : 'more'})`
-    : `_payable(_compute(prices, ${work}))`
+  const pricing = usesState
+    ? `_price(prices, state, work, ${output === undefined ? '0' : 'output'}, ${charge === undefined ? '0' : 'more'})`
+    : '_payable(_compute(prices, work))'
   return [
     `/// @notice Price of ${instruction.mnemonic}.`,
     ...words.map((name) => `/// @param ${name} ${common[name]}`),
@@ -43,7 +43,8 @@ function gasFunction(instruction: Instruction): string {
     '    unchecked {',
     ...(output === undefined ? [] : [`        uint256 output = ${output};`]),
     ...(charge === undefined ? [] : [`        uint256 more = ${charge};`]),
-    `        gas = ${price};`,
+    `        uint256 work = ${work};`,
+    `        gas = ${pricing};`,
     '    }',
     '}',
   ].join('\n')
@@ -194,6 +195,9 @@ function _pages(uint256 count) private pure returns (uint256) {
 
 const libraryHeader = `${GENERATED_HEADER}
 import {TensorChecks} from "./TensorChecks.sol";
+import {TensorGasContraction} from "./TensorGasContraction.sol";
+import {TensorGasMoves} from "./TensorGasMoves.sol";
+import {TensorGasPools} from "./TensorGasPools.sol";
 import {TensorGasState, TensorPrices} from "./TensorGasPrices.sol";
 import {TensorGasTypes} from "./TensorGasTypes.sol";
 import {TensorGasWork} from "./TensorGasWork.sol";

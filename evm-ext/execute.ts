@@ -210,7 +210,7 @@ export function createExecutor({ parameters, state, arena, chunks, kernel, model
       calldata: frame.calldata,
       memory: instruction.memoryRange === undefined ? NO_MEMORY : frame.growMemory(memoryWords),
       freeBytes: prices.tensorArenaBytes - arena.liveBytes,
-      dataRoot: kernel.dataRoot,
+      tensorCommitment: kernel.tensorCommitment,
       free: arena.free,
     }
     const source = instruction.source?.(data as AnyDataOperands)

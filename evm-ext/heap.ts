@@ -5,7 +5,7 @@ export type Heap = {
   /**
    * Takes `bytes` bytes, which may hold anything, and gives the number of a slot.
    *
-   * @param cap - most bytes that one user of the heap may hold; the memory grows to about twice that
+   * @param cap - most bytes that one user of the heap may hold; the memory grows to that and {@link SLACK} of it
    * @throws {Error} when the memory can't grow that far
    */
   take(bytes: number, cap: number): number
@@ -17,6 +17,15 @@ export type Heap = {
 
 /** What a kernel's memory can grow to. */
 const MEMORY_BYTES = 2 ** 32 - WASM_PAGE_BYTES
+
+/**
+ * Room for holes, as a part of what may live. The less there is, the more has to be moved: with this much, a program that
+ * frees what leaves the worst holes makes about two bytes move for each that it takes.
+ */
+const SLACK = 3 / 16
+
+/** A memory grows by this much at least: each growth takes the engine longer than many a small tensor its kernel. */
+const GROWTH_BYTES = 4 * 2 ** 20
 
 const heaps = new WeakMap<LinearMemory, Heap>()
 
@@ -33,8 +42,9 @@ export function heapOf(memory: LinearMemory): Heap {
  * First fit over a free list that is sorted by address and coalesced. What the memory holds at first is the kernel's; the
  * heap lies above it.
  *
- * Where holes would push the end of the heap past twice what is allowed to live, the slots are moved together, so that
- * all that is free is in one piece: no allocation fails for want of an address.
+ * Where holes would push the end of the heap past what is allowed to live and some {@link SLACK}, as many slots are moved
+ * together as make a hole large enough: no allocation fails for want of an address, and none waits for more to be moved
+ * than its own size warrants.
  */
 function createHeap(memory: LinearMemory): Heap {
   const base = memory.buffer.byteLength
@@ -78,33 +88,63 @@ function createHeap(memory: LinearMemory): Heap {
     return undefined
   }
 
-  const compact = (): void => {
-    const used = [...offsets.keys()].filter((slot) => (sizes[slot] as number) > 0)
-    used.sort((a, b) => (offsets[a] as number) - (offsets[b] as number))
+  /** Bytes of a hole below `limit`. */
+  const room = (hole: number, limit: number): number =>
+    Math.max(0, Math.min(holeEnds[hole] as number, limit) - (holeStarts[hole] as number))
+
+  /** Moves down what lies between two holes, so that they and those between them become one. */
+  const join = (first: number, last: number): void => {
+    const [start, end] = [holeStarts[first] as number, holeStarts[last] as number]
+    const between: number[] = []
+    for (let slot = 0; slot < offsets.length; slot++) {
+      const offset = offsets[slot] as number
+      if (offset > start && offset < end && sizes[slot] !== 0) between.push(slot)
+    }
+    between.sort((a, b) => (offsets[a] as number) - (offsets[b] as number))
     const view = new Uint8Array(memory.buffer)
-    let end = base
-    for (const slot of used) {
+    let next = start
+    for (const slot of between) {
       const offset = offsets[slot] as number
       const size = sizes[slot] as number
-      view.copyWithin(end, offset, offset + size)
-      offsets[slot] = end
-      end += size
+      view.copyWithin(next, offset, offset + size)
+      offsets[slot] = next
+      next += size
     }
-    holeStarts.splice(0, holeStarts.length, end)
-    holeEnds.splice(0, holeEnds.length, Number.POSITIVE_INFINITY)
+    holeStarts.splice(first, last - first + 1, next)
+    holeEnds.splice(first, last - first + 1, holeEnds[last] as number)
+  }
+
+  /** Joins those neighbouring holes of `size` bytes together below `limit` between which the least lies. */
+  const makeRoom = (size: number, limit: number): void => {
+    let least = Number.POSITIVE_INFINITY
+    let [from, to] = [0, 0]
+    let free = 0
+    for (let first = 0, last = 0; last < holeStarts.length; last++) {
+      free += room(last, limit)
+      for (; free - room(first, limit) >= size; first++) free -= room(first, limit)
+      if (free < size) continue
+      const before = free - room(last, limit)
+      const moved = (holeStarts[last] as number) - (holeStarts[first] as number) - before
+      if (moved < least) [from, to, least] = [first, last, moved]
+    }
+    join(from, to)
   }
 
   return {
     take(size, cap) {
-      const limit = Math.min(base + 2 * Math.max(cap, liveBytes + size), MEMORY_BYTES)
+      const most = Math.max(cap, liveBytes + size)
+      const limit = Math.min(base + most + Math.ceil(most * SLACK), MEMORY_BYTES)
       let offset = takeHole(size, limit)
       if (offset === undefined) {
-        compact()
+        makeRoom(size, limit)
         offset = takeHole(size, limit)
       }
       if (offset === undefined) throw new Error(`the kernel's memory has no room for ${size} more bytes of tensors`)
       const missing = offset + size - memory.buffer.byteLength
-      if (missing > 0) memory.grow(Math.ceil(missing / WASM_PAGE_BYTES))
+      if (missing > 0) {
+        const step = Math.min(GROWTH_BYTES, limit - memory.buffer.byteLength)
+        memory.grow(Math.ceil(Math.max(missing, step) / WASM_PAGE_BYTES))
+      }
       liveBytes += size
       const slot = unused.pop() ?? offsets.length
       offsets[slot] = offset

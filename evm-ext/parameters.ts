@@ -12,8 +12,8 @@ import { describe, suggestion } from './wording.ts'
 export const TENSOR_EIP = 900001
 
 /**
- * Most arena bytes that a chain can set. The tensors of an EVM and of a copy of it, with as much again for holes between
- * them, fit one 32-bit linear memory beside what the kernel keeps there.
+ * Most arena bytes that a chain can set. The tensors of an EVM and of a copy of it, with room for holes between them, fit
+ * one 32-bit linear memory beside what the kernel keeps there.
  */
 export const MAX_ARENA_BYTES = 2 ** 30 - 65536
 

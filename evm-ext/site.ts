@@ -41,6 +41,9 @@ export type Known = Binding & {
 /** A place in the code. It remembers what was found out there last, so that running it again is cheap. */
 export type Site = { known: Known | undefined }
 
+/** Sites that remember at once; then those forget that learnt first, so that no code can fill the machine's memory. */
+const MAX_KNOWN = 2048
+
 /** Chunks that a range of a model touches. */
 function chunkCount({ firstByte, length }: ModelRange): number {
   const { first, last } = chunkRange(firstByte, length)
@@ -105,6 +108,18 @@ export function createLearner({
     }
   }
 
+  const remembering: Site[] = []
+  let next = 0
+  const remember = (site: Site, known: Known): void => {
+    if (site.known === undefined) {
+      const oldest = remembering[next]
+      if (oldest !== undefined) oldest.known = undefined
+      remembering[next] = site
+      next = (next + 1) % MAX_KNOWN
+    }
+    site.known = known
+  }
+
   return (site, instruction, words, model) => {
     const last = site?.known
     if (
@@ -116,7 +131,7 @@ export function createLearner({
     )
       return last
     const known = learn(instruction, words, model)
-    if (site !== undefined) site.known = known
+    if (site !== undefined) remember(site, known)
     return known
   }
 }

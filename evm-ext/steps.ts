@@ -30,6 +30,10 @@ export type Steps = (pc: number) => Step | undefined
 
 /** Codes whose steps are kept. */
 const MAX_CODES = 64
+/** Steps that are kept of all codes together: more than the longest contract has, and a few megabytes. */
+const MAX_STEPS = 32768
+/** The site of what is no tensor instruction: nothing is learnt there. */
+const NO_SITE: Site = { known: undefined }
 
 function decode(code: Uint8Array, pc: number): Step | undefined {
   const opcode = code[pc]
@@ -42,7 +46,7 @@ function decode(code: Uint8Array, pc: number): Step | undefined {
   let word = 0n
   // Bytes past the end of the code are zero.
   for (let i = 1; i <= length; i++) word = (word << 8n) | BigInt(code[pc + i] ?? 0)
-  return { opcode, next: pc + 1 + length, word, instruction: undefined, site: { known: undefined } }
+  return { opcode, next: pc + 1 + length, word, instruction: undefined, site: NO_SITE }
 }
 
 /**
@@ -50,8 +54,34 @@ function decode(code: Uint8Array, pc: number): Step | undefined {
  * own, else a new one with the same bytes.
  */
 export function createStepCache(): (code: Uint8Array) => Steps {
-  const byArray = new WeakMap<Uint8Array, Steps>()
+  let byArray = new WeakMap<Uint8Array, Steps>()
   const recent: { readonly code: Uint8Array; readonly steps: Steps }[] = []
+  let kept = 0
+
+  const forgetAll = () => {
+    byArray = new WeakMap()
+    recent.length = 0
+    kept = 0
+  }
+
+  /** Decodes each step when it is first asked for. */
+  const decodeOnce = (code: Uint8Array): Steps => {
+    let known: (Step | null)[] = []
+    return (pc) => {
+      let step = known[pc]
+      if (step === undefined) {
+        if (kept === MAX_STEPS) {
+          forgetAll()
+          known = []
+        }
+        kept++
+        step = decode(code, pc) ?? null
+        known[pc] = step
+      }
+      return step ?? undefined
+    }
+  }
+
   return (code) => {
     let steps = byArray.get(code)
     if (steps !== undefined) return steps
@@ -63,18 +93,5 @@ export function createStepCache(): (code: Uint8Array) => Steps {
     }
     byArray.set(code, steps)
     return steps
-  }
-}
-
-/** Decodes each step when it is first asked for. */
-function decodeOnce(code: Uint8Array): Steps {
-  const known: (Step | null)[] = []
-  return (pc) => {
-    let step = known[pc]
-    if (step === undefined) {
-      step = decode(code, pc) ?? null
-      known[pc] = step
-    }
-    return step ?? undefined
   }
 }

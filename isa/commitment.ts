@@ -83,10 +83,9 @@ export function dataRoot(bytes: Uint8Array): Uint8Array {
  * Commitment of a tensor: keccak256(type word as 32 big-endian bytes || {@link dataRoot}).
  *
  * @param bytes - canonical form
- * @param root - root of its data tree, where it is known
  * @throws {RangeError} when the number of bytes is not the type's
  */
-export function tensorCommitment(type: TensorType, bytes: Uint8Array, root?: Uint8Array): Uint8Array {
+export function tensorCommitment(type: TensorType, bytes: Uint8Array): Uint8Array {
   if (bytes.length !== byteLength(type))
     throw new RangeError(`bytes: ${formatType(type)} has ${byteLength(type)} bytes, not ${bytes.length}`)
   const typeWord = hexToBytes(
@@ -94,9 +93,5 @@ export function tensorCommitment(type: TensorType, bytes: Uint8Array, root?: Uin
       .toString(16)
       .padStart(2 * WORD_BYTES, '0'),
   )
-  return keccak_256
-    .create()
-    .update(typeWord)
-    .update(root ?? dataRoot(bytes))
-    .digest()
+  return keccak_256.create().update(typeWord).update(dataRoot(bytes)).digest()
 }

@@ -1,7 +1,6 @@
 import { broadcastShapes, broadcastStrides, ensureDType } from './check.ts'
 import type { Input } from './instruction.ts'
-import { countOf, roundUp } from './numeric.ts'
-import { runCount } from './strides.ts'
+import { runLength } from './strides.ts'
 import {
   type DType,
   elementBytes,
@@ -11,7 +10,7 @@ import {
   type TensorType,
   tensorType,
 } from './tensor.ts'
-import { VECTOR_BYTES } from './tiles.ts'
+import { paddedBytes, VECTOR_BYTES } from './tiles.ts'
 import type { Work } from './work.ts'
 
 /** Stack inputs of an instruction on two int32 tensors. */
@@ -41,15 +40,27 @@ export function broadcastType(dtype: DType, a: TensorType, b: TensorType): Tenso
 }
 
 /**
- * Work of an elementwise instruction: the result and each operand, as broadcast, pass once, in runs along which every
- * operand either moves on or stands still.
+ * Work of an elementwise instruction: operands are read once, and the result is computed in vectors within runs along
+ * which every operand either moves on or stands still.
  */
-export function elementwiseWork(output: TensorType, ...operands: readonly TensorType[]): Work {
-  const count = elementCount(output.shape)
-  let bytes = 0
-  for (const { dtype } of [output, ...operands]) bytes += roundUp(countOf(count, elementBytes[dtype]), VECTOR_BYTES)
-  const runs = operands.map(({ shape }) => runCount(output.shape, broadcastStrides(shape, output.shape)))
-  return { elementwiseBytes: bytes, movedRuns: Math.max(...runs) }
+export function elementwiseWork(
+  output: TensorType,
+  ...operands: readonly TensorType[]
+): Required<Pick<Work, 'elementwiseBytes' | 'elementwiseVectors' | 'elementwiseRuns'>> {
+  const lengths = operands.map(({ shape }) => runLength(output.shape, broadcastStrides(shape, output.shape)))
+  const run = Math.min(...lengths)
+  const runs = elementCount(output.shape) / run
+  return {
+    elementwiseBytes: operands.reduce((sum, operand) => sum + paddedBytes(operand), 0),
+    elementwiseVectors: runs * Math.ceil((run * elementBytes[output.dtype]) / VECTOR_BYTES),
+    elementwiseRuns: runs,
+  }
+}
+
+/** Whether an operand stands still along the last axis of the output that is longer than 1. */
+export function standsStill(operand: Shape, output: Shape): boolean {
+  const axis = output.findLastIndex((size) => size > 1)
+  return axis >= 0 && (operand[axis + operand.length - output.length] ?? 1) === 1
 }
 
 /** Maps the row-major index of an element of shape `to` to that of the element of `from` that broadcasts there. */

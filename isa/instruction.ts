@@ -89,8 +89,8 @@ export type Environment = {
   readonly memory: Uint8Array
   /** Bytes of arena that are still free. */
   readonly freeBytes: number
-  /** A faster equal of {@link dataRoot}, where the machine has one. */
-  readonly dataRoot?: ((tensor: Tensor) => Uint8Array) | undefined
+  /** A faster equal of {@link tensorCommitment}, where the machine has one. */
+  readonly tensorCommitment?: ((tensor: Tensor) => Uint8Array) | undefined
   /** Frees the tensors of this frame that are alive in `[handle, handle + count)`. */
   free(handle: number, count: number): void
 }

@@ -1,9 +1,10 @@
 import type { Field } from './attributes.ts'
 import { ensure } from './halt.ts'
+import { countOf, roundUp } from './numeric.ts'
 import type { Read } from './reach.ts'
 import { stridedIndex } from './strides.ts'
-import { elementCount, rowMajorStrides, type Shape, type TensorType } from './tensor.ts'
-import { paddedBytes } from './tiles.ts'
+import { elementBytes, elementCount, rowMajorStrides, type Shape, type TensorType } from './tensor.ts'
+import { VECTOR_BYTES } from './tiles.ts'
 import type { Work } from './work.ts'
 
 /** Which axes a reduction folds and whether they stay as dimensions of 1. */
@@ -43,13 +44,29 @@ export function reductionRead(axes: number, x: TensorType): Read {
   return { of: x, runs: folded(false), elements: folded(true) }
 }
 
-/** Work of a reduction: x is read once, in runs along the last axes that are all reduced or all kept. */
-export function reductionWork(axes: number, x: TensorType): Work {
-  const lastIsReduced = isReduced(axes, x.shape.length - 1)
+/**
+ * Work of a reduction, axes of dimension 1 left out: x is read once, in runs along the last axes that are all reduced or all
+ * kept. Runs of reduced axes are folded one by one, runs of kept axes onto each other, lane by lane.
+ *
+ * @param passes - times that runs of reduced axes are read
+ */
+export function reductionWork(axes: number, x: TensorType, passes = 1): Work {
+  let isLastReduced: boolean | undefined
   let run = 1
-  for (let axis = x.shape.length - 1; axis >= 0 && isReduced(axes, axis) === lastIsReduced; axis--)
-    run *= x.shape[axis] as number
-  return { reducedBytes: paddedBytes(x), movedRuns: elementCount(x.shape) / run }
+  for (let axis = x.shape.length - 1; axis >= 0; axis--) {
+    const size = x.shape[axis] as number
+    if (size === 1) continue
+    isLastReduced ??= isReduced(axes, axis)
+    if (isReduced(axes, axis) !== isLastReduced) break
+    run *= size
+  }
+  const runs = elementCount(x.shape) / run
+  const vectors = countOf(runs, roundUp(countOf(run, elementBytes[x.dtype]), VECTOR_BYTES) / VECTOR_BYTES)
+  if (isLastReduced === false) {
+    const reduced = elementCount(x.shape.filter((_, axis) => isReduced(axes, axis)))
+    return { reducedVectors: vectors, reducedRuns: vectors / reduced }
+  }
+  return { reducedVectors: countOf(vectors, passes), reducedRuns: countOf(2, runs) }
 }
 
 /** Where the elements lie that are folded into one element of a reduction. */

@@ -1,4 +1,4 @@
-import { elementCount, type Shape } from './tensor.ts'
+import type { Shape } from './tensor.ts'
 
 /**
  * Maps the row-major index of an element of `shape` to `start + sum over axes (position * stride)`.
@@ -58,9 +58,4 @@ export function runLength(shape: Shape, strides: readonly number[]): number {
     next = stride === 0 ? 0 : run
   }
   return run
-}
-
-/** Runs of {@link runLength} that a tensor of `shape` consists of. */
-export function runCount(shape: Shape, strides: readonly number[]): number {
-  return elementCount(shape) / runLength(shape, strides)
 }

@@ -72,6 +72,11 @@ export function window2D(input: Shape, taps: readonly [number, number], attribut
   }
 }
 
+/** Positions of the input that a window spans: `(window - 1) * dilation + 1`. */
+export function extentOf({ window, dilation }: WindowAxis): number {
+  return (window - 1) * dilation + 1
+}
+
 /**
  * Positions of a window: `floor((input + padBefore + padAfter - ((window - 1) * dilation + 1)) / stride) + 1`.
  *
@@ -79,7 +84,7 @@ export function window2D(input: Shape, taps: readonly [number, number], attribut
  */
 export function windowOutputSize(axis: WindowAxis): number {
   const padded = axis.input + axis.padBefore + axis.padAfter
-  const extent = (axis.window - 1) * axis.dilation + 1
+  const extent = extentOf(axis)
   ensure(extent <= padded, 'ShapeMismatch', `a window of ${extent} is larger than the padded input of ${padded}`)
   return Math.floor((padded - extent) / axis.stride) + 1
 }

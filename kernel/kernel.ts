@@ -17,8 +17,8 @@ export type Kernel = {
   readonly name: string
   readonly memory: LinearMemory
   readonly bodies: ReadonlyMap<number, ComputeBody>
-  /** A faster equal of the data tree's root, for TROOT. */
-  readonly dataRoot?: ((tensor: Tensor) => Uint8Array) | undefined
+  /** A faster equal of the commitment of a tensor, for TROOT. */
+  readonly tensorCommitment?: ((tensor: Tensor) => Uint8Array) | undefined
 }
 
 /** A kernel with every slot empty: each instruction runs its normative reference. */

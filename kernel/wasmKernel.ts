@@ -1,5 +1,5 @@
-import { createDataRoot } from './bodies/dataRoot.ts'
 import { createBodies } from './bodies/index.ts'
+import { createTensorCommitment } from './bodies/tensorCommitment.ts'
 import { type Kernel, WASM_PAGE_BYTES } from './kernel.ts'
 import { PACKED } from './layout.ts'
 import { createPackedWeights } from './packedWeights.ts'
@@ -20,7 +20,7 @@ function instantiate({ packedBytes = DEFAULT_PACKED_BYTES }: WasmKernelOptions):
   const memory = new WebAssembly.Memory({ initial, maximum: MAX_PAGES })
   const module = instantiateModule(memory)
   const bodies = createBodies(module, createPackedWeights(packedBytes))
-  return { name: 'wasm-simd128', memory, bodies, dataRoot: createDataRoot(module) }
+  return { name: 'wasm-simd128', memory, bodies, tensorCommitment: createTensorCommitment(module) }
 }
 
 let isTested = false

@@ -9,6 +9,7 @@ import { instructions } from '../isa/index.ts'
 import { kernelBinary } from './kernelBinary.ts'
 import { lineModel } from './lineModel.ts'
 import { registryFile } from './registry.ts'
+import { scheduleSource } from './scheduleSource.ts'
 import { solcVersionFile } from './solcVersion.ts'
 import { instructionBlock, instructionTable } from './specBlocks.ts'
 import { vectorGasFiles } from './vectorGas.ts'
@@ -47,6 +48,7 @@ function derivedFiles(): Map<string, string | Uint8Array> {
     ['compiler-ext/solcVersion.generated.ts', solcVersionFile()],
     ['evm-ext/registry.generated.ts', registryFile()],
     ['examples/importTflite/lines.tflite', lineModel()],
+    ['gas-model/schedule.generated.ts', scheduleSource(root)],
     ['kernel/kernel.wasm', kernelBinary(root)],
     ...vectorGasFiles(),
     ['SPEC.md', specification()],

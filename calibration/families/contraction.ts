@@ -1,60 +1,7 @@
-import type { Shape, TensorType } from '../../isa/index.ts'
+import type { Shape } from '../../isa/index.ts'
 import type { Axis, CaseOperands, Point, PriceClass, ShapeFamily } from '../family.ts'
-
-const int8 = (...shape: number[]): TensorType => ({ dtype: 'int8', shape })
-const bias = (columns: number): TensorType => ({ dtype: 'int32', shape: [columns] })
-const size = (name: string, max: number, min = 1): Axis => ({ name, min, max })
-const choice = (name: string, max: number): Axis => ({ name, min: 0, max, isChoice: true })
-
-/** Values of a point in the order of names. */
-const at = <N extends string>(point: Point, ...names: readonly N[]) =>
-  Object.fromEntries(names.map((name) => [name, point[name] ?? 1])) as Record<N, number>
-
-const matmul: ShapeFamily = {
-  name: 'MATMUL',
-  mnemonic: 'MATMUL',
-  axes: [size('rows', 4096), size('columns', 4096), size('depth', 4096), choice('bias', 1)],
-  operands(point) {
-    const { rows, columns, depth } = at(point, 'rows', 'columns', 'depth')
-    return {
-      attributes: { zeroPointA: -3, zeroPointB: 5 },
-      a: int8(rows, depth),
-      b: int8(columns, depth),
-      bias: point.bias ? bias(columns) : undefined,
-    }
-  },
-}
-
-/** Small matrices by the many: what attention heads multiply. */
-const batched: ShapeFamily = {
-  name: 'MATMUL batched',
-  mnemonic: 'MATMUL',
-  axes: [size('batch', 256, 2), size('rows', 256), size('columns', 256), size('depth', 256), choice('shared', 1)],
-  operands(point) {
-    const { batch, rows, columns, depth } = at(point, 'batch', 'rows', 'columns', 'depth')
-    return {
-      attributes: { zeroPointA: -3, zeroPointB: 0 },
-      a: int8(batch, rows, depth),
-      b: point.shared ? int8(columns, depth) : int8(batch, columns, depth),
-      bias: undefined,
-    }
-  },
-}
-
-const wide: ShapeFamily = {
-  name: 'MATMUL int16',
-  mnemonic: 'MATMUL',
-  axes: [size('rows', 1024), size('columns', 1024), size('depth', 2048)],
-  operands(point) {
-    const { rows, columns, depth } = at(point, 'rows', 'columns', 'depth')
-    return {
-      attributes: { zeroPointA: 0, zeroPointB: 0 },
-      a: { dtype: 'int16', shape: [rows, depth] },
-      b: int8(columns, depth),
-      bias: undefined,
-    }
-  },
-}
+import { products } from './product.ts'
+import { at, bias, choice, int8, size } from './shapes.ts'
 
 const windowAxes: readonly Axis[] = [
   size('height', 128),
@@ -121,6 +68,89 @@ const grouped: ShapeFamily = {
   },
 }
 
+/** Windows whose taps and positions lie apart, and that lie mostly in the padding: each axis by itself. */
+const sparse: ShapeFamily = {
+  name: 'CONV2D sparse',
+  mnemonic: 'CONV2D',
+  axes: [
+    size('batch', 16),
+    size('height', 96),
+    size('width', 96),
+    size('taps', 9),
+    size('wide', 9),
+    size('strideH', 9),
+    size('strideW', 9),
+    size('dilationH', 9),
+    size('dilationW', 9),
+    size('padH', 12),
+    size('padW', 12),
+    size('channels', 48),
+    size('outputs', 48),
+  ],
+  operands(point) {
+    const { batch, height, width, taps, wide, channels, outputs } = at(
+      point,
+      ...(['batch', 'height', 'width', 'taps', 'wide', 'channels', 'outputs'] as const),
+    )
+    const { strideH, strideW, dilationH, dilationW, padH, padW } = at(
+      point,
+      ...(['strideH', 'strideW', 'dilationH', 'dilationW', 'padH', 'padW'] as const),
+    )
+    const pads = { padTop: padH - 1, padBottom: padH - 1, padLeft: padW - 1, padRight: padW - 1 }
+    return {
+      attributes: { zeroPoint: -3, ...pads, strideH, strideW, dilationH, dilationW, groups: 1 },
+      x: int8(batch, height, width, channels),
+      weights: int8(outputs, taps, wide, channels),
+      bias: undefined,
+    }
+  },
+}
+
+/** Many groups of few channels. */
+const manyGroups: ShapeFamily = {
+  name: 'CONV2D of many groups',
+  mnemonic: 'CONV2D',
+  axes: [...windowAxes, size('dilation', 3), size('groups', 512, 2), size('channels', 12), size('outputs', 12)],
+  operands: grouped.operands,
+}
+
+/** Strides above the taps, outputs far smaller or larger than x would fill. */
+const cut: ShapeFamily = {
+  name: 'TRANSPOSE_CONV2D cut',
+  mnemonic: 'TRANSPOSE_CONV2D',
+  axes: [
+    size('batch', 8),
+    size('height', 64),
+    size('width', 64),
+    size('taps', 12),
+    size('wide', 12),
+    size('strideH', 12),
+    size('strideW', 12),
+    size('outputH', 200),
+    size('outputW', 200),
+    size('padH', 20),
+    size('padW', 20),
+    size('channels', 64),
+    size('outputs', 64),
+  ],
+  operands(point) {
+    const { batch, height, width, taps, wide, channels, outputs } = at(
+      point,
+      ...(['batch', 'height', 'width', 'taps', 'wide', 'channels', 'outputs'] as const),
+    )
+    const { strideH, strideW, outputH, outputW, padH, padW } = at(
+      point,
+      ...(['strideH', 'strideW', 'outputH', 'outputW', 'padH', 'padW'] as const),
+    )
+    return {
+      attributes: { zeroPoint: -3, padTop: padH - 1, padLeft: padW - 1, strideH, strideW, outputH, outputW },
+      x: int8(batch, height, width, channels),
+      weights: int8(outputs, taps, wide, channels),
+      bias: bias(outputs),
+    }
+  },
+}
+
 const transposed: ShapeFamily = {
   name: 'TRANSPOSE_CONV2D',
   mnemonic: 'TRANSPOSE_CONV2D',
@@ -158,14 +188,17 @@ const transposed: ShapeFamily = {
 /** Matrix products, and convolutions that become one. */
 export const contraction: PriceClass = {
   name: 'contraction',
-  counts: ['tileMacs', 'tileOutputs', 'panelBytes', 'patchBytes'],
-  families: [matmul, batched, wide, conv2d, pointwise, grouped, transposed],
+  counts: ['tileMacs', 'tileOutputs', 'panelBytes', 'vectorMacs', 'widenedElements', 'productSteps'],
+  families: [...products, conv2d, sparse, pointwise, grouped, manyGroups, transposed, cut],
 }
+
+/** Windows from one tap to as large as pictures. */
+const wideWindowAxes = windowAxes.map((axis) => (['taps', 'wide'].includes(axis.name) ? { ...axis, max: 48 } : axis))
 
 const depthwiseConv2d: ShapeFamily = {
   name: 'DEPTHWISE_CONV2D',
   mnemonic: 'DEPTHWISE_CONV2D',
-  axes: [...windowAxes, size('channels', 1024), size('dilation', 2)],
+  axes: [...wideWindowAxes, size('channels', 1024), size('dilation', 2)],
   operands(point) {
     const { height, width, taps, wide, channels } = at(point, 'height', 'width', 'taps', 'wide', 'channels')
     return {
@@ -180,7 +213,7 @@ const depthwiseConv2d: ShapeFamily = {
 const multiplied: ShapeFamily = {
   name: 'DEPTHWISE_CONV2D with multiplier',
   mnemonic: 'DEPTHWISE_CONV2D',
-  axes: [...windowAxes, size('channels', 64), size('multiplier', 16, 2)],
+  axes: [...wideWindowAxes, size('channels', 64), size('multiplier', 16, 2)],
   operands(point) {
     const { height, width, taps, wide, channels } = at(point, 'height', 'width', 'taps', 'wide', 'channels')
     const outputs = channels * (point.multiplier ?? 1)
@@ -195,6 +228,6 @@ const multiplied: ShapeFamily = {
 
 export const depthwise: PriceClass = {
   name: 'depthwise',
-  counts: ['depthwiseMacs', 'depthwiseOutputs', 'depthwiseInputs', 'depthwiseTaps'],
+  counts: ['depthwiseMacs', 'depthwiseOutputs', 'depthwiseInputs', 'depthwiseTaps', 'depthwiseWeights'],
   families: [depthwiseConv2d, multiplied],
 }

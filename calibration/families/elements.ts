@@ -93,6 +93,28 @@ const binary = (mnemonic: string, hasDType: boolean, fill?: ShapeFamily['fill'])
   ...(fill && { fill }),
 })
 
+/** Six axes, each of which either operand may lack. */
+const broadcastSix = ({ name, ...family }: ShapeFamily): ShapeFamily => ({
+  ...family,
+  name: `${name} of six axes`,
+  axes: [
+    ...Array.from({ length: 6 }, (_, axis) => ({ name: `size${axis}`, min: 1, max: 24 })),
+    { name: 'axesOfA', min: 0, max: 63, isChoice: true },
+    { name: 'axesOfB', min: 0, max: 63, isChoice: true },
+    ...family.axes.filter(({ name }) => name === 'dtype'),
+  ],
+  operands: (point) => {
+    const shape = (axes: number) =>
+      Array.from({ length: 6 }, (_, axis) => ((axes >> axis) & 1 ? (point[`size${axis}`] as number) : 1))
+    const { a, b, ...rest } = family.operands({ ...point, rows: 1, columns: 1 }) as Record<string, TensorType>
+    return {
+      ...rest,
+      a: { ...a, shape: shape(point.axesOfA as number) },
+      b: { ...b, shape: shape(point.axesOfB as number) },
+    }
+  },
+})
+
 const product: ShapeFamily = {
   name: 'TMUL',
   mnemonic: 'TMUL',
@@ -159,13 +181,15 @@ export const rescaling: PriceClass = {
 }
 export const elementwise: PriceClass = {
   name: 'elementwise',
-  counts: ['elementwiseBytes', 'movedRuns'],
+  counts: ['elementwiseBytes', 'elementwiseVectors', 'elementwiseRuns', 'shiftedVectors'],
   families: [
     ...['TADD', 'TSUB'].map((mnemonic) => binary(mnemonic, false)),
     ...['MAXIMUM', 'MINIMUM'].map((mnemonic) => binary(mnemonic, true)),
     binary('ARITHMETIC_RIGHT_SHIFT', false, { b: [0, 31] }),
     product,
     shiftedProduct,
+    ...[binary('TSUB', false), binary('MAXIMUM', true), shiftedProduct].map(broadcastSix),
+    broadcastSix(binary('ARITHMETIC_RIGHT_SHIFT', false, { b: [0, 31] })),
     clamp,
   ],
 }

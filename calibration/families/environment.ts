@@ -25,7 +25,7 @@ const offsetAt = ({ offset = 0 }: Readonly<Record<string, number>>) => BigInt(of
 /** Copies between tensors and the rest of the EVM. */
 export const loads: PriceClass = {
   name: 'loads',
-  counts: ['copiedBytes'],
+  counts: ['copiedBytes', 'storedBytes'],
   families: [
     family('TMLOAD', (point) => ({ type: typeAt(point), offset: offsetAt(point) })),
     family('TCALLDATALOAD', (point) => ({ type: typeAt(point), offset: offsetAt(point) })),

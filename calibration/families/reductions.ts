@@ -42,7 +42,7 @@ const argmax: ShapeFamily = {
 
 export const reductions: PriceClass = {
   name: 'reductions',
-  counts: ['reducedBytes', 'movedRuns'],
+  counts: ['reducedVectors', 'reducedRuns'],
   families: [
     reduction('REDUCE_SUM', { zeroPoint: 0 }),
     reduction('REDUCE_MAX', {}),
@@ -95,6 +95,6 @@ const pool = (mnemonic: string, axes: readonly Axis[]): ShapeFamily => ({
 
 export const pools: PriceClass = {
   name: 'pools',
-  counts: ['pooledBytes'],
+  counts: ['pooledBytes', 'pooledVectors', 'pooledFolds', 'pooledWindows'],
   families: [pool('MAX_POOL2D', [...poolAxes, dtypeAxis]), pool('AVG_POOL2D', poolAxes)],
 }

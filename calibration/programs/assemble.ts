@@ -13,6 +13,7 @@ import {
 import type { BlockCase, CaseAccount } from '../blocks/blockCase.ts'
 import { code, loop, MAX_CODE_BYTES, type Piece } from '../blocks/bytecode.ts'
 import { type Case, caseAt, tensorOperands } from '../case.ts'
+import { fillRange } from '../family.ts'
 import { createRandom } from '../random.ts'
 import { familyOf, formatGenome, type Genome, type ProgramStep } from './genome.ts'
 
@@ -83,7 +84,7 @@ export function assembleProgram(genome: Genome): BlockCase {
   let poolBytes = 0
 
   const rangeOf = (step: ProgramStep, name: string, type: TensorType) =>
-    familyOf(step).fill?.[name] ?? dtypeRange[type.dtype]
+    fillRange(familyOf(step), step.point, name) ?? dtypeRange[type.dtype]
 
   /** Pieces that load an operand; its handle is then on the stack. */
   const load = (step: ProgramStep, name: string, type: TensorType): Piece[] => {

@@ -3,6 +3,9 @@
 pragma solidity ^0.8.29;
 
 import {TensorChecks} from "./TensorChecks.sol";
+import {TensorGasContraction} from "./TensorGasContraction.sol";
+import {TensorGasMoves} from "./TensorGasMoves.sol";
+import {TensorGasPools} from "./TensorGasPools.sol";
 import {TensorGasState, TensorPrices} from "./TensorGasPrices.sol";
 import {TensorGasTypes} from "./TensorGasTypes.sol";
 import {TensorGasWork} from "./TensorGasWork.sol";
@@ -28,30 +31,46 @@ library TensorGas {
     /// @return prices of a chain that sets none of its own
     function defaultPrices() internal pure returns (TensorPrices memory prices) {
         prices.baseGas = 100;
-        prices.tileMacsQ16 = 435;
-        prices.tileOutputsQ16 = 3507;
-        prices.panelBytesQ16 = 55;
-        prices.patchBytesQ16 = 549;
-        prices.depthwiseMacsQ16 = 328;
-        prices.depthwiseOutputsQ16 = 4096;
-        prices.depthwiseInputsQ16 = 2048;
-        prices.depthwiseTapsQ16 = 163840;
-        prices.rescaledElementsQ16 = 5571;
-        prices.channelRescaledElementsQ16 = 16384;
-        prices.rescaledChannelsQ16 = 32768;
-        prices.elementwiseBytesQ16 = 557;
-        prices.copiedBytesQ16 = 549;
-        prices.movedRunsQ16 = 13107;
-        prices.reducedBytesQ16 = 377;
-        prices.pooledBytesQ16 = 2957;
-        prices.tableElementsQ16 = 3695;
-        prices.softmaxElementsQ16 = 19661;
-        prices.softmaxRowsQ16 = 819200;
-        prices.rootElementsQ16 = 819200;
-        prices.hashedBytesQ16 = 24576;
+        prices.tileMacsQ16 = 145;
+        prices.tileOutputsQ16 = 2457;
+        prices.panelBytesQ16 = 2631;
+        prices.vectorMacsQ16 = 354;
+        prices.widenedElementsQ16 = 699;
+        prices.productStepsQ16 = 84647;
+        prices.depthwiseMacsQ16 = 424;
+        prices.depthwiseOutputsQ16 = 5693;
+        prices.depthwiseInputsQ16 = 1190;
+        prices.depthwiseTapsQ16 = 15073;
+        prices.depthwiseWeightsQ16 = 7995;
+        prices.rescaledElementsQ16 = 5030;
+        prices.channelRescaledElementsQ16 = 17850;
+        prices.rescaledChannelsQ16 = 27975;
+        prices.elementwiseBytesQ16 = 260;
+        prices.elementwiseVectorsQ16 = 4186;
+        prices.elementwiseRunsQ16 = 18489;
+        prices.shiftedVectorsQ16 = 6787;
+        prices.copiedBytesQ16 = 199;
+        prices.storedBytesQ16 = 665;
+        prices.movedBytesQ16 = 342;
+        prices.movedPartsQ16 = 29409;
+        prices.movedValuesQ16 = 6382;
+        prices.movedVectorsQ16 = 49247;
+        prices.movedRowsQ16 = 124678;
+        prices.gatheredLinesQ16 = 221663;
+        prices.reducedVectorsQ16 = 15065;
+        prices.reducedRunsQ16 = 13807;
+        prices.pooledBytesQ16 = 588;
+        prices.pooledVectorsQ16 = 5074;
+        prices.pooledFoldsQ16 = 7850;
+        prices.pooledWindowsQ16 = 37467;
+        prices.tableElementsQ16 = 2780;
+        prices.softmaxElementsQ16 = 7378;
+        prices.softmaxRowsQ16 = 270183;
+        prices.rootElementsQ16 = 69676;
+        prices.hashedBytesQ16 = 33759;
         prices.handlesQ16 = 65536;
-        prices.zeroedBytesQ16 = 373;
-        prices.pageGas = 150;
+        prices.zeroedBytesQ16 = 585;
+        prices.pageGas = 179;
         prices.coldChunkGas = 6600;
         prices.warmChunkGas = 100;
         prices.arenaBytes = 67108864;
@@ -144,7 +163,8 @@ library TensorGas {
         unchecked {
             uint256 output = typeWord;
             uint256 more = _growth(prices, state, offset, typeWord.bytesOf());
-            gas = _price(prices, state, TensorGasWork.copied(prices, output), output, more);
+            uint256 work = TensorGasWork.copied(prices, output);
+            gas = _price(prices, state, work, output, more);
         }
     }
 
@@ -160,7 +180,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = typeWord;
-            gas = _price(prices, state, TensorGasWork.copied(prices, output), output, 0);
+            uint256 work = TensorGasWork.copied(prices, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -177,7 +198,8 @@ library TensorGas {
         unchecked {
             uint256 output = typeWord;
             uint256 more = _account(prices, state);
-            gas = _price(prices, state, TensorGasWork.copied(prices, output), output, more);
+            uint256 work = TensorGasWork.copied(prices, output);
+            gas = _price(prices, state, work, output, more);
         }
     }
 
@@ -200,7 +222,8 @@ library TensorGas {
         unchecked {
             uint256 output = typeWord.withDim(0, rowCount);
             uint256 more = _model(prices, state, typeWord, firstByte, firstRow, rowCount);
-            gas = _price(prices, state, TensorGasWork.copied(prices, output), output, more);
+            uint256 work = TensorGasWork.copied(prices, output);
+            gas = _price(prices, state, work, output, more);
         }
     }
 
@@ -218,7 +241,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 more = _growth(prices, state, offset, tensor.bytesOf());
-            gas = _price(prices, state, TensorGasWork.copied(prices, tensor), 0, more);
+            uint256 work = TensorGasWork.stored(prices, tensor);
+            gas = _price(prices, state, work, 0, more);
         }
     }
 
@@ -229,7 +253,8 @@ library TensorGas {
         TensorPrices memory prices
     ) internal pure returns (uint256 gas) {
         unchecked {
-            gas = _payable(_compute(prices, 0));
+            uint256 work = 0;
+            gas = _payable(_compute(prices, work));
         }
     }
 
@@ -242,7 +267,8 @@ library TensorGas {
         uint256 count
     ) internal pure returns (uint256 gas) {
         unchecked {
-            gas = _payable(_compute(prices, TensorGasWork.freed(prices, count)));
+            uint256 work = TensorGasWork.freed(prices, count);
+            gas = _payable(_compute(prices, work));
         }
     }
 
@@ -253,7 +279,8 @@ library TensorGas {
         TensorPrices memory prices
     ) internal pure returns (uint256 gas) {
         unchecked {
-            gas = _payable(_compute(prices, 0));
+            uint256 work = 0;
+            gas = _payable(_compute(prices, work));
         }
     }
 
@@ -266,7 +293,8 @@ library TensorGas {
         uint256 tensor
     ) internal pure returns (uint256 gas) {
         unchecked {
-            gas = _payable(_compute(prices, TensorGasWork.hashed(prices, tensor)));
+            uint256 work = TensorGasWork.hashed(prices, tensor);
+            gas = _payable(_compute(prices, work));
         }
     }
 
@@ -284,7 +312,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.product(a, b);
-            gas = _price(prices, state, TensorGasWork.product(prices, a, output), output, 0);
+            uint256 work = TensorGasContraction.product(prices, a, b, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -304,7 +333,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.convolution(attributes, x, weights);
-            gas = _price(prices, state, TensorGasWork.convolution(prices, attributes, weights, output), output, 0);
+            uint256 work = TensorGasContraction.convolution(prices, attributes, x, weights, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -324,7 +354,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.depthwise(attributes, x, weights);
-            gas = _price(prices, state, TensorGasWork.depthwise(prices, attributes, x, weights, output), output, 0);
+            uint256 work = TensorGasContraction.depthwise(prices, attributes, x, weights, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -344,7 +375,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.transposedConvolution(attributes, x, weights);
-            gas = _price(prices, state, TensorGasWork.transposedConvolution(prices, x, weights, output), output, 0);
+            uint256 work = TensorGasContraction.transposedConvolution(prices, attributes, x, weights, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -364,7 +396,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.rescaled(attributes, x);
-            gas = _price(prices, state, TensorGasWork.rescaled(prices, attributes, output, shift), output, 0);
+            uint256 work = TensorGasWork.rescaled(prices, attributes, output, shift);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -380,7 +413,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = x;
-            gas = _price(prices, state, TensorGasWork.limited(prices, x), output, 0);
+            uint256 work = TensorGasWork.limited(prices, x);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -398,7 +432,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.lookedUp(x, tableType);
-            gas = _price(prices, state, TensorGasWork.lookedUp(prices, output), output, 0);
+            uint256 work = TensorGasWork.lookedUp(prices, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -416,7 +451,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.softmax(attributes, x);
-            gas = _price(prices, state, TensorGasWork.softmax(prices, x), output, 0);
+            uint256 work = TensorGasWork.softmax(prices, x);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -434,7 +470,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.broadcast(a, b);
-            gas = _price(prices, state, TensorGasWork.elementwise(prices, a, b, output), output, 0);
+            uint256 work = TensorGasWork.elementwise(prices, a, b, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -452,7 +489,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.broadcast(a, b);
-            gas = _price(prices, state, TensorGasWork.elementwise(prices, a, b, output), output, 0);
+            uint256 work = TensorGasWork.elementwise(prices, a, b, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -472,7 +510,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.broadcast(a, b);
-            gas = _price(prices, state, TensorGasWork.multiplied(prices, attributes, a, b, output), output, 0);
+            uint256 work = TensorGasWork.multiplied(prices, attributes, a, b, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -490,7 +529,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.broadcast(a, b);
-            gas = _price(prices, state, TensorGasWork.elementwise(prices, a, b, output), output, 0);
+            uint256 work = TensorGasWork.elementwise(prices, a, b, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -508,7 +548,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.broadcast(a, b);
-            gas = _price(prices, state, TensorGasWork.elementwise(prices, a, b, output), output, 0);
+            uint256 work = TensorGasWork.elementwise(prices, a, b, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -526,7 +567,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.broadcast(a, b);
-            gas = _price(prices, state, TensorGasWork.elementwise(prices, a, b, output), output, 0);
+            uint256 work = TensorGasWork.shifted(prices, a, b, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -542,7 +584,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = x;
-            gas = _price(prices, state, TensorGasWork.rooted(prices, output), output, 0);
+            uint256 work = TensorGasWork.rooted(prices, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -560,7 +603,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.reduced(TensorInstructions.INT32, attributes, attributes & 0x40 != 0, x);
-            gas = _price(prices, state, TensorGasWork.reduced(prices, attributes, x), output, 0);
+            uint256 work = TensorGasWork.reduced(prices, attributes, x, 1);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -578,7 +622,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.reduced(x & 0xff, attributes, attributes & 0x40 != 0, x);
-            gas = _price(prices, state, TensorGasWork.reduced(prices, attributes, x), output, 0);
+            uint256 work = TensorGasWork.reduced(prices, attributes, x, 1);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -596,7 +641,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.reduced(x & 0xff, attributes, attributes & 0x40 != 0, x);
-            gas = _price(prices, state, TensorGasWork.reduced(prices, attributes, x), output, 0);
+            uint256 work = TensorGasWork.reduced(prices, attributes, x, 1);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -614,7 +660,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.reduced(TensorInstructions.INT32, 1 << attributes, false, x);
-            gas = _price(prices, state, TensorGasWork.reduced(prices, 1 << attributes, x), output, 0);
+            uint256 work = TensorGasWork.searched(prices, attributes, x);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -632,7 +679,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.pooled(attributes, x);
-            gas = _price(prices, state, TensorGasWork.pooled(prices, attributes, output), output, 0);
+            uint256 work = TensorGasPools.pooled(prices, attributes, x, output, true);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -650,7 +698,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.pooled(attributes, x);
-            gas = _price(prices, state, TensorGasWork.pooled(prices, attributes, output), output, 0);
+            uint256 work = TensorGasPools.pooled(prices, attributes, x, output, false);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -666,7 +715,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = typeWord;
-            gas = _price(prices, state, TensorGasWork.copied(prices, output), output, 0);
+            uint256 work = TensorGasWork.copied(prices, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -684,7 +734,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.transposed(attributes, x);
-            gas = _price(prices, state, TensorGasWork.transposed(prices, attributes, x, output), output, 0);
+            uint256 work = TensorGasMoves.transposed(prices, attributes, x, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -704,7 +755,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.sliced(size, x);
-            gas = _price(prices, state, TensorGasWork.sliced(prices, stride, x, output), output, 0);
+            uint256 work = TensorGasMoves.sliced(prices, stride, x, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -722,7 +774,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.padded(attributes, x);
-            gas = _price(prices, state, TensorGasWork.padded(prices, x, output), output, 0);
+            uint256 work = TensorGasMoves.padded(prices, x, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -742,7 +795,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.joined(attributes, a, b);
-            gas = _price(prices, state, TensorGasWork.joined(prices, attributes, a, output), output, 0);
+            uint256 work = TensorGasMoves.joined(prices, attributes, a, b);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -760,7 +814,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.gathered(tableType, indices);
-            gas = _price(prices, state, TensorGasWork.gathered(prices, indices, output), output, 0);
+            uint256 work = TensorGasMoves.gathered(prices, tableType, indices);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 
@@ -778,7 +833,8 @@ library TensorGas {
     ) internal pure returns (uint256 gas) {
         unchecked {
             uint256 output = TensorGasTypes.tiled(multiples, x);
-            gas = _price(prices, state, TensorGasWork.tiled(prices, multiples, x, output), output, 0);
+            uint256 work = TensorGasMoves.tiled(prices, multiples, x, output);
+            gas = _price(prices, state, work, output, 0);
         }
     }
 

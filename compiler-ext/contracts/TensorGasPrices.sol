@@ -15,8 +15,12 @@ struct TensorPrices {
     uint256 tileOutputsQ16;
     // packing the right operand of a contraction: gas * 2^16, by the byte
     uint256 panelBytesQ16;
-    // gathering the patches of a convolution: gas * 2^16, by the byte
-    uint256 patchBytesQ16;
+    // multiply-accumulates with weights that are not packed: gas * 2^16, by the MAC
+    uint256 vectorMacsQ16;
+    // bringing operands of a contraction to 16 bits: gas * 2^16, by the element
+    uint256 widenedElementsQ16;
+    // beginning each product of a contraction: gas * 2^16, by the step
+    uint256 productStepsQ16;
     // multiply-accumulates of a depthwise convolution: gas * 2^16, by the MAC
     uint256 depthwiseMacsQ16;
     // sums of a depthwise convolution: gas * 2^16, by the sum
@@ -25,22 +29,50 @@ struct TensorPrices {
     uint256 depthwiseInputsQ16;
     // taps of a depthwise convolution, for each row of its output: gas * 2^16, by the tap
     uint256 depthwiseTapsQ16;
+    // bringing the weights of a depthwise convolution into pairs: gas * 2^16, by the weight
+    uint256 depthwiseWeightsQ16;
     // rescaling by one factor; twice where it shifts to the left: gas * 2^16, by the element
     uint256 rescaledElementsQ16;
     // rescaling by a factor for each channel: gas * 2^16, by the element
     uint256 channelRescaledElementsQ16;
-    // preparing the factors of channels: gas * 2^16, by the channel
+    // preparing the factors of channels: gas * 2^16, by the factor
     uint256 rescaledChannelsQ16;
-    // elementwise results and operands: gas * 2^16, by the byte
+    // reading elementwise operands: gas * 2^16, by the byte
     uint256 elementwiseBytesQ16;
-    // moving data unchanged: gas * 2^16, by the byte
+    // elementwise results, in vectors of 16 bytes: gas * 2^16, by the vector
+    uint256 elementwiseVectorsQ16;
+    // each run along which operands are broadcast alike: gas * 2^16, by the run
+    uint256 elementwiseRunsQ16;
+    // shifting and rounding products in 64 bits: gas * 2^16, by the vector
+    uint256 shiftedVectorsQ16;
+    // copying data as a whole into a tensor: gas * 2^16, by the byte
     uint256 copiedBytesQ16;
-    // each run of neighbours that is moved, broadcast or reduced: gas * 2^16, by the run
-    uint256 movedRunsQ16;
-    // reading what is reduced: gas * 2^16, by the byte
-    uint256 reducedBytesQ16;
-    // reading the windows of a pool: gas * 2^16, by the byte
+    // copying a tensor into memory: gas * 2^16, by the byte
+    uint256 storedBytesQ16;
+    // reading tensors whose parts are moved: gas * 2^16, by the byte
+    uint256 movedBytesQ16;
+    // laying runs of neighbours one after the other: gas * 2^16, by the vector
+    uint256 movedPartsQ16;
+    // moving values one by one: gas * 2^16, by the value
+    uint256 movedValuesQ16;
+    // moving runs, shuffled bytes and tiles that lie apart: gas * 2^16, by the vector
+    uint256 movedVectorsQ16;
+    // each loop over such values or vectors: gas * 2^16, by the row
+    uint256 movedRowsQ16;
+    // waiting for lines of 64 bytes of a table: gas * 2^16, by the line
+    uint256 gatheredLinesQ16;
+    // folding what is reduced, in vectors of 16 bytes: gas * 2^16, by the vector
+    uint256 reducedVectorsQ16;
+    // runs of neighbours that are reduced, or results side by side: gas * 2^16, by the run
+    uint256 reducedRunsQ16;
+    // reading what is pooled, gaps included: gas * 2^16, by the byte
     uint256 pooledBytesQ16;
+    // folding what is pooled, in vectors of 16 bytes: gas * 2^16, by the vector
+    uint256 pooledVectorsQ16;
+    // results of folding what is pooled: gas * 2^16, by the vector
+    uint256 pooledFoldsQ16;
+    // windows, rows of windows and divisors of a pool: gas * 2^16, by the window
+    uint256 pooledWindowsQ16;
     // looking elements up in a table: gas * 2^16, by the element
     uint256 tableElementsQ16;
     // elements of a softmax, in whole vectors: gas * 2^16, by the element

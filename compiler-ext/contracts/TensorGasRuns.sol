@@ -4,7 +4,7 @@ pragma solidity ^0.8.29;
 import {TensorChecks} from "./TensorChecks.sol";
 
 /// @title Runs of neighbours
-/// @notice In how many runs of neighbouring elements a tensor is moved, broadcast or reduced. Types are type words of
+/// @notice In how many runs of neighbouring elements a tensor is padded, broadcast or reduced. Types are type words of
 /// tensors whose operands fit each other.
 library TensorGasRuns {
     using TensorChecks for uint256;
@@ -30,17 +30,33 @@ library TensorGasRuns {
         }
     }
 
-    /// @notice Runs of the last axes of x that are all reduced or all kept.
+    /// @notice Whether an operand stands still along the last axis of the result that is longer than 1.
+    /// @param operand type of the operand
+    /// @param output type that it is broadcast to
+    function standsStill(uint256 operand, uint256 output) internal pure returns (bool) {
+        unchecked {
+            (uint256 rank, uint256 more) = (output.rankOf(), output.rankOf() - operand.rankOf());
+            while (rank > 0 && output.dimOf(rank - 1) == 1) --rank;
+            return rank > 0 && (rank <= more || operand.dimOf(rank - 1 - more) == 1);
+        }
+    }
+
+    /// @notice Runs along the last axes of x that are all reduced or all kept, axes of dimension 1 left out.
     /// @param axes bit i set: axis i is reduced
     /// @param x type of x
-    /// @return runs of x
-    function reduced(uint256 axes, uint256 x) internal pure returns (uint256 runs) {
+    /// @return run elements of one
+    /// @return isKept whether those axes are kept
+    function reduced(uint256 axes, uint256 x) internal pure returns (uint256 run, bool isKept) {
         unchecked {
-            runs = 1;
-            uint256 axis = x.rankOf() - 1;
-            uint256 last = (axes >> axis) & 1;
-            while (axis > 0 && (axes >> (axis - 1)) & 1 == last) --axis;
-            for (; axis > 0; --axis) runs *= x.dimOf(axis - 1);
+            run = 1;
+            for (uint256 axis = x.rankOf(); axis > 0; --axis) {
+                uint256 size = x.dimOf(axis - 1);
+                if (size == 1) continue;
+                bool isAxisKept = (axes >> (axis - 1)) & 1 == 0;
+                if (run == 1) isKept = isAxisKept;
+                else if (isAxisKept != isKept) break;
+                run *= size;
+            }
         }
     }
 
@@ -57,23 +73,6 @@ library TensorGasRuns {
                 if (!goesOn) break;
             }
             return typeWord.elementsOf() / run;
-        }
-    }
-
-    /// @notice Length of the runs in which TILE reads x: of each axis first x's own dimension, then its copies.
-    /// @param multiples copies along each axis
-    /// @param x type of x
-    /// @return run elements
-    function tiledLength(uint256 multiples, uint256 x) internal pure returns (uint256 run) {
-        unchecked {
-            uint256 next = NOWHERE;
-            uint256 steps = strides(x);
-            run = 1;
-            bool goesOn = true;
-            for (uint256 axis = x.rankOf(); goesOn && axis > 0; --axis) {
-                (run, next, goesOn) = _walk(run, next, x.dimOf(axis - 1), steps.dimOf(axis - 1));
-                if (goesOn) (run, next, goesOn) = _walk(run, next, uint32(multiples >> (32 * (axis - 1))), 0);
-            }
         }
     }
 

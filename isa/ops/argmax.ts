@@ -24,7 +24,10 @@ Halts with BadAttribute when axis is beyond the rank; with ShapeMismatch when an
     return tensorType('int32', reducedShape({ axes: 1 << axis, keepDims: 0 }, x.shape))
   },
   reads: ({ attributes, x }) => [reductionRead(1 << attributes.axis, x)],
-  work: ({ attributes, x }) => reductionWork(1 << attributes.axis, x),
+  work({ attributes: { axis }, x }) {
+    // Of one element each, the position is 0; else the largest element is found first, then where it stands.
+    return x.shape[axis] === 1 ? {} : reductionWork(1 << axis, x, 2)
+  },
   element({ attributes: { axis }, x }) {
     const { count, base, offset } = reductionReader(1 << axis, x.shape)
     const { data } = x

@@ -29,8 +29,8 @@ BadAttribute unless each pad is smaller than the window along its axis.`,
     return poolType(attributes, x)
   },
   reads: ({ attributes, x }) => [poolRead(attributes, x)],
-  work({ attributes }, output) {
-    return poolWork(attributes, output)
+  work({ attributes, x }, output) {
+    return poolWork(attributes, x, output, true)
   },
   element({ attributes, x }, output) {
     const { height, width } = poolWindow(attributes, x)

@@ -1,7 +1,8 @@
 import { attributeLayout } from '../attributes.ts'
 import { ensureAttribute, ensureDType, ensureRank, ensureShape } from '../check.ts'
 import { defineCompute } from '../instruction.ts'
-import { elementCount, tensorType } from '../tensor.ts'
+import { partCount } from '../moves.ts'
+import { byteLength, elementCount, tensorType } from '../tensor.ts'
 import { paddedBytes } from '../tiles.ts'
 
 /** Joins two tensors along an axis. */
@@ -30,8 +31,10 @@ output 2^32-1 bytes.`,
     ensureShape('b', b, a.shape.with(axis, sizeB))
     return tensorType(a.dtype, a.shape.with(axis, sizeA + sizeB))
   },
-  work({ attributes: { axis }, a }, output) {
-    return { copiedBytes: paddedBytes(output), movedRuns: 2 * elementCount(a.shape.slice(0, axis)) }
+  work({ attributes: { axis }, a, b }) {
+    const rows = elementCount(a.shape.slice(0, axis))
+    const parts = partCount(byteLength(a) / rows) + partCount(byteLength(b) / rows)
+    return { movedBytes: paddedBytes(a) + paddedBytes(b), movedParts: rows * parts }
   },
   element({ attributes: { axis }, a, b }) {
     const runA = elementCount(a.shape.slice(axis))

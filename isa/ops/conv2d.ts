@@ -1,17 +1,20 @@
 import { attributeLayout } from '../attributes.ts'
+import { LINE_ELEMENTS, matrixWork, PRODUCT_STEPS, tileWork } from '../contraction.ts'
 import { ensureBias, ensureConvolution, zeroPointField } from '../convolution.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
-import { countOf, roundUp } from '../numeric.ts'
+import { countOf, MAX_COUNT, roundUp } from '../numeric.ts'
 import { oneElement } from '../reach.ts'
-import { type Shape, tensorType } from '../tensor.ts'
-import { contractionWork, VECTOR_BYTES } from '../tiles.ts'
+import { elementCount, type Shape, tensorType } from '../tensor.ts'
+import { VECTOR_BYTES } from '../tiles.ts'
 import {
   dilationFields,
   endTap,
+  extentOf,
   firstTap,
   padFields,
   strideFields,
+  type WindowAxis,
   window2D,
   windowOutputSize,
   windowStart,
@@ -24,6 +27,31 @@ const attributes = attributeLayout([
   ...dilationFields,
   { name: 'groups', bits: 24, bias: 1, doc: 'groups that the channels are divided into' },
 ])
+
+/** Output channels that cost as much as one. */
+const LEAST_OUTPUTS = 4
+/** Most channels of groups that are multiplied together. */
+const UNIT_CHANNELS = 8
+/** Most values that a window spans where x is widened line by line. */
+const MAX_WINDOW = 2 ** 18
+/** What finding a run of neighbours that lies apart costs, in elements. */
+const RUN_ELEMENTS = 128
+
+/**
+ * Most pairs of a position and a tap along one axis that read the input: each tap at most at every position, and at as many
+ * as there are strides in the input; each position likewise.
+ */
+function mostReads({ input, window, stride, dilation }: WindowAxis, positions: number): number {
+  return Math.min(
+    countOf(window, Math.min(positions, Math.ceil(input / stride))),
+    countOf(positions, Math.min(window, Math.ceil(input / dilation))),
+  )
+}
+
+/** Most positions of a window without dilation that reach the input. */
+function positionsInside({ input, window, stride }: WindowAxis, positions: number): number {
+  return Math.min(positions, Math.ceil((input + window - 1) / stride))
+}
 
 /**
  * Two-dimensional convolution of an NHWC tensor with OHWI weights, with int32 accumulation modulo 2^32.
@@ -78,18 +106,56 @@ shape [O], and the window is no larger than the padded input.`,
       ...(bias ? [oneElement(bias)] : []),
     ]
   },
-  work({ attributes, weights }, output) {
-    const { groups, padTop, padLeft, padBottom, padRight, strideH, strideW } = attributes
-    const [outputs, tapsH, tapsW, channels] = weights.shape as Shape & [number, number, number, number]
-    const [batch, height, width] = output.shape as Shape & [number, number, number]
-    const rows = countOf(batch, height, width)
-    const depth = countOf(tapsH, tapsW, channels)
-    const product = contractionWork(groups, rows, outputs / groups, depth)
-    // Rows of x are the patches already when each holds all channels of one pixel, in order.
-    const pointwise =
-      tapsH * tapsW * strideH * strideW === 1 && padTop + padLeft + padBottom + padRight === 0 && groups === 1
-    if (pointwise) return product
-    return { ...product, patchBytes: countOf(groups, rows, roundUp(depth, VECTOR_BYTES)) }
+  work({ attributes, x, weights }, output) {
+    const { groups, padTop, padLeft, padBottom, padRight, strideH, strideW, dilationW } = attributes
+    const [outputs, tapsH, tapsW, depth] = weights.shape as Shape & [number, number, number, number]
+    const [batch, outputH, outputW] = output.shape as Shape & [number, number, number]
+    const channels = x.shape[3] as number
+    const rows = countOf(batch, outputH, outputW)
+    // Rows of x are those of a matrix when each holds all channels of one pixel, in order.
+    const isPointwise =
+      tapsH * tapsW * strideH * strideW * groups === 1 && padTop + padLeft + padBottom + padRight === 0
+    if (isPointwise) {
+      const [left, right] = [elementCount(x.shape), elementCount(weights.shape)]
+      return matrixWork({ count: 1, rows, columns: outputs, depth: channels, left, right, isByte: true })
+    }
+    const { height, width } = window2D(x.shape, [tapsH, tapsW], attributes)
+    const isRun = groups === 1 && dilationW === 1
+    const runs = isRun ? tapsH : tapsH * tapsW
+    // Groups of few channels are multiplied together.
+    const outputsOfGroup = outputs / groups
+    const together = Math.min(Math.floor(LEAST_OUTPUTS / outputsOfGroup), Math.floor(UNIT_CHANNELS / depth))
+    const unitGroups = Math.min(groups, Math.max(1, together))
+    const units = Math.ceil(groups / unitGroups)
+    const product = tileWork({
+      count: units,
+      rows,
+      columns: unitGroups * outputsOfGroup,
+      pieces: runs,
+      depth: isRun ? tapsW * channels : unitGroups * depth,
+      areBetween: units > 1,
+    })
+
+    const lines = (outputH - 1) * Math.min(strideH, extentOf(height)) + extentOf(height)
+    const columns = (outputW - 1) * strideW + extentOf(width)
+    const runElements = roundUp(isRun ? tapsW * channels : channels, VECTOR_BYTES)
+    const linesElements = countOf(lines, columns, channels)
+    const patchesElements = countOf(outputH, outputW, runs, runElements + RUN_ELEMENTS)
+    if (extentOf(height) * extentOf(width) * channels > MAX_WINDOW || linesElements > patchesElements) {
+      const found = countOf(
+        batch,
+        mostReads(height, outputH),
+        isRun ? positionsInside(width, outputW) : mostReads(width, outputW),
+      )
+      const elements = countOf(rows, runs, runElements) + countOf(found, RUN_ELEMENTS)
+      return { ...product, widenedElements: Math.min(elements, MAX_COUNT) }
+    }
+    const lineElements = roundUp(columns * channels, VECTOR_BYTES) + LINE_ELEMENTS
+    return {
+      ...product,
+      widenedElements: countOf(batch, lines, lineElements),
+      productSteps: countOf(batch, units, PRODUCT_STEPS),
+    }
   },
   element({ attributes, x, weights, bias }, output) {
     const { zeroPoint, groups } = attributes

@@ -5,7 +5,6 @@ import { defineCompute } from '../instruction.ts'
 import { countOf, roundUp } from '../numeric.ts'
 import { oneElement } from '../reach.ts'
 import { type Shape, tensorType } from '../tensor.ts'
-import { DEPTHWISE_LANES } from '../tiles.ts'
 import {
   dilationFields,
   endTap,
@@ -16,6 +15,11 @@ import {
   windowOutputSize,
   windowStart,
 } from '../window.ts'
+
+/** What beginning a row costs, in columns. */
+const ROW_COLUMNS = 8
+/** Channels that the production kernel treats at once. */
+const DEPTHWISE_LANES = 8
 
 const attributes = attributeLayout([zeroPointField, ...padFields, ...strideFields, ...dilationFields])
 
@@ -79,8 +83,9 @@ and the window is no larger than the padded input.`,
     return {
       depthwiseMacs: countOf(batch, height, width, roundUp(tapsH * tapsW, 2), lanes),
       depthwiseOutputs: countOf(batch, height, width, lanes),
-      depthwiseInputs: countOf(copies, batch, rows, columns, lanes),
+      depthwiseInputs: countOf(copies, batch, rows, columns + ROW_COLUMNS, lanes),
       depthwiseTaps: countOf(batch, height, tapsH, tapsW),
+      depthwiseWeights: countOf(roundUp(tapsH * tapsW, 2), lanes),
     }
   },
   element({ attributes, x, weights, bias }, output) {

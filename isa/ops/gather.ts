@@ -1,6 +1,7 @@
 import { defineCompute } from '../instruction.ts'
+import { lookUpWork } from '../moves.ts'
 import { clamp } from '../numeric.ts'
-import { elementCount, tensorType } from '../tensor.ts'
+import { byteLength, dtypeRange, elementCount, tensorType } from '../tensor.ts'
 import { paddedBytes } from '../tiles.ts'
 
 /** Rows of a table, by index. */
@@ -20,8 +21,12 @@ Halts with ShapeMismatch when the output's rank exceeds 6, or the output 2^32-1 
   infer({ table, indices }) {
     return tensorType(table.dtype, [...indices.shape, ...table.shape.slice(1)])
   },
-  work({ indices }, output) {
-    return { copiedBytes: paddedBytes(output) + paddedBytes(indices), movedRuns: elementCount(indices.shape) }
+  work({ table, indices }) {
+    const rows = table.shape[0] as number
+    const rowBytes = byteLength(table) / rows
+    const nameable = Math.min(rows, dtypeRange[indices.dtype][1] + 1)
+    const work = lookUpWork(elementCount(indices.shape), rowBytes, nameable * rowBytes)
+    return { ...work, movedBytes: work.movedBytes + paddedBytes(indices) }
   },
   element({ table, indices }) {
     const rowLength = elementCount(table.shape.slice(1))

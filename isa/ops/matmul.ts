@@ -1,10 +1,10 @@
 import { attributeLayout } from '../attributes.ts'
 import { broadcastShapes, broadcastStrides, ensureAttribute, ensureDType, ensureShape } from '../check.ts'
+import { matrixWork } from '../contraction.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
 import { oneElement } from '../reach.ts'
 import { elementCount, tensorType } from '../tensor.ts'
-import { contractionWork } from '../tiles.ts'
 
 const attributes = attributeLayout([
   { name: 'zeroPointA', bits: 16, signed: true, doc: 'zero point of a; -128..127 for int8, 0 for int16' },
@@ -55,9 +55,19 @@ point is outside -128..127, or zeroPointA is not 0 for an int16 a.`,
       ...(bias ? [oneElement(bias)] : []),
     ]
   },
-  work({ a }, output) {
+  work({ a, b }, output) {
     const [rows, columns] = output.shape.slice(-2) as [number, number]
-    return contractionWork(elementCount(output.shape.slice(0, -2)), rows, columns, a.shape.at(-1) as number)
+    const depth = a.shape.at(-1) as number
+    const product = {
+      columns,
+      depth,
+      left: elementCount(a.shape),
+      right: elementCount(b.shape),
+      isByte: a.dtype === 'int8',
+    }
+    // With one matrix b, the matrices of a are one of more rows.
+    if (product.right === columns * depth) return matrixWork({ ...product, count: 1, rows: product.left / depth })
+    return matrixWork({ ...product, count: elementCount(output.shape.slice(0, -2)), rows })
   },
   element({ attributes, a, b, bias }, output) {
     const { zeroPointA, zeroPointB } = attributes

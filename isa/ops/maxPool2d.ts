@@ -22,8 +22,8 @@ smaller than the window along its axis.`,
     return poolType(attributes, x)
   },
   reads: ({ attributes, x }) => [poolRead(attributes, x)],
-  work({ attributes }, output) {
-    return poolWork(attributes, output)
+  work({ attributes, x }, output) {
+    return poolWork(attributes, x, output, false)
   },
   element({ attributes, x }, output) {
     const { height, width } = poolWindow(attributes, x)

@@ -2,9 +2,10 @@ import { type AttributeValues, attributeLayout } from '../attributes.ts'
 import { ensureAttribute } from '../check.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
-import { runCount } from '../strides.ts'
-import { dtypeRange, MAX_RANK, rowMajorStrides, tensorType } from '../tensor.ts'
-import { paddedBytes } from '../tiles.ts'
+import { partCount } from '../moves.ts'
+import { runLength } from '../strides.ts'
+import { dtypeRange, elementBytes, elementCount, MAX_RANK, rowMajorStrides, tensorType } from '../tensor.ts'
+import { paddedBytes, VECTOR_BYTES } from '../tiles.ts'
 
 const attributes = attributeLayout([
   { name: 'value', bits: 32, signed: true, doc: "what fills the padding, in the range of x's dtype" },
@@ -60,7 +61,10 @@ when a dimension of the output exceeds 2^24-1 or the output 2^32-1 bytes.`,
     )
   },
   work({ x }, output) {
-    return { copiedBytes: paddedBytes(output), movedRuns: runCount(x.shape, rowMajorStrides(output.shape)) }
+    const run = runLength(x.shape, rowMajorStrides(output.shape))
+    const runs = elementCount(x.shape) / run
+    const parts = runs * (1 + partCount(run * elementBytes[x.dtype]))
+    return { movedBytes: paddedBytes(x), movedParts: parts + paddedBytes(output) / VECTOR_BYTES }
   },
   element({ attributes, x }, output) {
     const { value } = attributes

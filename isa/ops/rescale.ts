@@ -69,6 +69,16 @@ function factors(
   }
 }
 
+/** From so many channels on, factors are prepared for one row of them. */
+const MANY_CHANNELS = 128
+
+/** Factors that are prepared: those of whole rows that fill vectors together, where channels are few. */
+function preparedFactors(channels: number, elements: number): number {
+  if (channels >= MANY_CHANNELS) return roundUp(channels, VECTOR_BYTES)
+  const divisor = Math.min(channels & -channels, VECTOR_BYTES)
+  return Math.min((channels / divisor) * VECTOR_BYTES, elements)
+}
+
 /**
  * Multiplies by a fixed-point factor, rounds, adds a zero point and clamps: from one quantised scale to another.
  *
@@ -130,7 +140,7 @@ TypeMismatch or ShapeMismatch when a multiplier or shift tensor is not int32 [C]
     if (typeof multiplier !== 'bigint')
       return {
         channelRescaledElements: elements,
-        rescaledChannels: roundUp(output.shape.at(-1) as number, VECTOR_BYTES),
+        rescaledChannels: preparedFactors(output.shape.at(-1) as number, elements),
       }
     // A product shifted to the left does not fit 32 bits at any step.
     return { rescaledElements: BigInt.asIntN(256, shift as bigint) > 0n ? countOf(2, elements) : elements }

@@ -1,9 +1,9 @@
 import { decodeAxisWord } from '../axisWord.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
-import { runCount, stridedIndex } from '../strides.ts'
-import { rowMajorStrides, type Shape, tensorType } from '../tensor.ts'
-import { paddedBytes } from '../tiles.ts'
+import { blockWork, stridedWork } from '../moves.ts'
+import { stridedIndex } from '../strides.ts'
+import { elementBytes, rowMajorStrides, type Shape, tensorType } from '../tensor.ts'
 
 /** Elements of x for one step along each axis of the output. */
 function steppedStrides(stride: bigint, shape: Shape): number[] {
@@ -43,7 +43,9 @@ begin + (size - 1) * stride is not below the dimension.`,
     return tensorType(x.dtype, sizes)
   },
   work({ stride, x }, output) {
-    return { copiedBytes: paddedBytes(output), movedRuns: runCount(output.shape, steppedStrides(stride, x.shape)) }
+    const strides = steppedStrides(stride, x.shape)
+    const axes = output.shape.map((size, axis) => ({ size, step: strides[axis] as number }))
+    return stridedWork(output, axes, blockWork(axes, elementBytes[x.dtype]))
   },
   element({ begin, stride, x }, output) {
     const rank = x.shape.length

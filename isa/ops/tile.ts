@@ -1,7 +1,8 @@
 import { decodeAxisWord } from '../axisWord.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
-import { runCount, stridedIndex } from '../strides.ts'
+import { stridedWork } from '../moves.ts'
+import { stridedIndex } from '../strides.ts'
 import { rowMajorStrides, type Shape, tensorType } from '../tensor.ts'
 import { paddedBytes } from '../tiles.ts'
 
@@ -39,7 +40,8 @@ of the output exceeds 2^24-1 or the output 2^32-1 bytes.`,
   },
   work({ multiples, x }, output) {
     const { shape, strides } = tiledAxes(multiples, x.shape)
-    return { copiedBytes: paddedBytes(output), movedRuns: runCount(shape, strides) }
+    const axes = shape.map((size, axis) => ({ size, step: strides[axis] as number }))
+    return stridedWork(output, axes, { movedBytes: paddedBytes(x), gatheredLines: 0 })
   },
   element({ multiples, x }) {
     const { shape, strides } = tiledAxes(multiples, x.shape)

@@ -17,7 +17,7 @@ in bytes. Memory grows to cover the bytes written, at the EVM's own price for it
     return undefined
   },
   work({ tensor }) {
-    return { copiedBytes: paddedBytes(tensor) }
+    return { storedBytes: paddedBytes(tensor) }
   },
   memoryRange({ tensor, offset }) {
     return { offset, length: byteLength(tensor) }

@@ -3,7 +3,6 @@ import { ensureAttribute } from '../check.ts'
 import { binaryElement, elementwiseWork, inferInt32Pair, int32Pair, int32PairHalts } from '../elementwise.ts'
 import { defineCompute } from '../instruction.ts'
 import { multiplyShiftLow32 } from '../numeric.ts'
-import { paddedElements } from '../tiles.ts'
 
 const attributes = attributeLayout([{ name: 'shift', bits: 6, doc: 'bits to shift the product right by, 0..62' }])
 
@@ -26,7 +25,7 @@ ${int32PairHalts} Halts with BadAttribute when shift is 63.`,
   },
   work({ attributes, a, b }, output) {
     const work = elementwiseWork(output, a, b)
-    return attributes.shift === 0 ? work : { ...work, rescaledElements: paddedElements(output) }
+    return attributes.shift === 0 ? work : { ...work, shiftedVectors: work.elementwiseVectors }
   },
   element({ attributes, a, b }, output) {
     const { shift } = attributes

@@ -1,7 +1,8 @@
 import { type AttributeValues, attributeLayout } from '../attributes.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
-import { runCount, stridedIndex } from '../strides.ts'
+import { stridedWork } from '../moves.ts'
+import { stridedIndex } from '../strides.ts'
 import { MAX_RANK, rowMajorStrides, type Shape, tensorType } from '../tensor.ts'
 import { paddedBytes } from '../tiles.ts'
 
@@ -60,7 +61,9 @@ Halts with BadAttribute when the fields up to the rank are not a permutation of 
     )
   },
   work({ attributes, x }, output) {
-    return { copiedBytes: paddedBytes(output), movedRuns: runCount(output.shape, permutedStrides(attributes, x.shape)) }
+    const strides = permutedStrides(attributes, x.shape)
+    const axes = output.shape.map((size, axis) => ({ size, step: strides[axis] as number }))
+    return stridedWork(output, axes, { movedBytes: paddedBytes(x), gatheredLines: 0 })
   },
   element({ attributes, x }, output) {
     const source = stridedIndex(output.shape, permutedStrides(attributes, x.shape))

@@ -1,12 +1,12 @@
 import { attributeLayout } from '../attributes.ts'
 import { ensureAttribute } from '../check.ts'
+import { LINE_ELEMENTS, PRODUCT_STEPS, packedBytes, paddedOutputs, tileColumns, tileDepth } from '../contraction.ts'
 import { ensureBias, ensureConvolution, zeroPointField } from '../convolution.ts'
 import { ensure } from '../halt.ts'
 import { defineCompute } from '../instruction.ts'
 import { countOf } from '../numeric.ts'
 import { oneElement } from '../reach.ts'
-import { elementCount, MAX_DIMENSION, type Shape, tensorType } from '../tensor.ts'
-import { contractionWork } from '../tiles.ts'
+import { MAX_DIMENSION, type Shape, tensorType } from '../tensor.ts'
 import { strideFields } from '../window.ts'
 
 const attributes = attributeLayout([
@@ -25,6 +25,24 @@ const attributes = attributeLayout([
  */
 function sources(position: number, window: number, stride: number, input: number): readonly [number, number] {
   return [Math.max(0, Math.ceil((position - window + 1) / stride)), Math.min(input - 1, Math.floor(position / stride))]
+}
+
+/**
+ * How outputs along one axis fall into phases: positions that are the same modulo the stride read the same taps.
+ *
+ * @returns `phases` and `taps`: of the phases that have both; `positions`: outputs in them; `reads`: pairs of an output and a tap
+ */
+function phasesOf(output: number, pad: number, stride: number, window: number) {
+  const rest = window % stride
+  /** Positions from `pad` on, `count` of them, that are less than `part` modulo the stride. */
+  const below = (part: number, count: number) => {
+    const upTo = (end: number) => Math.floor(end / stride) * part + Math.min(end % stride, part)
+    return upTo(pad + count) - upTo(pad)
+  }
+  const positionsOf = (count: number) => below(Math.min(stride, window), count)
+  const readsOf = (count: number) => count * Math.floor(window / stride) + below(rest, count)
+  const period = Math.min(output, stride)
+  return { phases: positionsOf(period), taps: readsOf(period), positions: positionsOf(output), reads: readsOf(output) }
 }
 
 /** Transposed convolution: every input pixel adds its own multiple of the kernel to the output. */
@@ -68,11 +86,26 @@ and bias is of shape [O].`,
       ...(bias ? [oneElement(bias)] : []),
     ]
   },
-  work({ x, weights }, output) {
-    const [batch, height, width, channels] = x.shape as Shape & [number, number, number, number]
+  work({ attributes, x, weights }, output) {
+    const [batch, , , channels] = x.shape as Shape & [number, number, number, number]
     const [outputs, tapsH, tapsW] = weights.shape as Shape & [number, number, number]
-    const product = contractionWork(1, countOf(batch, height, width), countOf(outputs, tapsH, tapsW), channels)
-    return { ...product, tileOutputs: (product.tileOutputs as number) + elementCount(output.shape) }
+    const [, outputH, outputW] = output.shape as Shape & [number, number, number]
+    const height = phasesOf(outputH, attributes.padTop, attributes.strideH, tapsH)
+    const width = phasesOf(outputW, attributes.padLeft, attributes.strideW, tapsW)
+    const phases = height.phases * width.phases
+    // Pixels of a whole number of pairs make one run.
+    const rowDepth =
+      channels % 2 === 0 ? width.reads * channels + tileDepth(width.positions, 0) : tileDepth(width.reads, channels)
+    const lines = height.positions + height.taps - height.phases
+    const columns = width.positions + width.taps - width.phases
+    const written = countOf(batch, height.positions, width.positions)
+    return {
+      tileMacs: countOf(batch, height.reads, rowDepth, tileColumns(outputs)),
+      tileOutputs: paddedOutputs(written, outputs, phases > 1),
+      panelBytes: packedBytes(1, outputs, height.taps * width.taps, channels),
+      widenedElements: countOf(batch, lines, columns * channels + LINE_ELEMENTS * width.phases),
+      productSteps: countOf(batch, phases, PRODUCT_STEPS),
+    }
   },
   element({ attributes, x, weights, bias }, output) {
     const { zeroPoint, padTop, padLeft, strideH, strideW } = attributes

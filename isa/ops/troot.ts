@@ -4,6 +4,9 @@ import { defineEnvironment } from '../instruction.ts'
 import { roundUp } from '../numeric.ts'
 import { byteLength, tensorBytes } from '../tensor.ts'
 
+/** What the commitment to the type and the data root costs, in bytes. */
+const COMMITMENT_BYTES = 512
+
 /** Commits to a tensor. */
 export const troot = defineEnvironment({
   opcode: 0x09,
@@ -19,10 +22,10 @@ constants of a model are committed to in the same way.`,
     return undefined
   },
   work({ tensor }) {
-    return { hashedBytes: roundUp(byteLength(tensor), LEAF_BYTES) }
+    return { hashedBytes: roundUp(byteLength(tensor), LEAF_BYTES) + COMMITMENT_BYTES }
   },
-  execute({ tensor }, { dataRoot }) {
-    const commitment = tensorCommitment(tensor, tensorBytes(tensor), dataRoot?.(tensor))
+  execute({ tensor }, environment) {
+    const commitment = environment.tensorCommitment?.(tensor) ?? tensorCommitment(tensor, tensorBytes(tensor))
     return BigInt(`0x${bytesToHex(commitment)}`)
   },
 })

@@ -8,6 +8,8 @@ const NO_BIAS: usize = SCRATCH
 const PANEL_BIAS: usize = SCRATCH + 64
 /** int32: the only run of rows that have one. */
 export const WHOLE_ROW: usize = SCRATCH + 128
+/** int8 [4, 16]: weights of a tap of several groups. */
+export const GROUP_ROWS: usize = SCRATCH + 960
 /** Parameters and addresses of a convolution. */
 export const CONVOLUTION_PLAN: usize = SCRATCH + 192
 /** int32: offsets of the runs of a row, as many as taps of a window in reach, each at least a byte of weights. */
@@ -25,6 +27,10 @@ export const ROWS_BYTES: usize = <usize>(SCRATCH + SCRATCH_BYTES - 64) - ROWS
 const BLOCK_BYTES: usize = 24576
 const LARGE_BLOCK_BYTES: usize = 262144
 const BLOCK_ROWS: usize = 64
+/** Outputs of a block are as many as the caches and their prefetching follow. */
+const OUTPUT_BYTES: usize = 65536
+const OUTPUT_ROWS: usize = 16
+const LONG_ROW_BYTES: usize = 1024
 
 /** Prepares the constants in scratch. To be called once a call. */
 export function beginContraction(): void {
@@ -36,10 +42,18 @@ export function beginContraction(): void {
   store<i32>(WHOLE_ROW, 0)
 }
 
-/** Rows of a block, of `rowBytes` bytes each. */
-export function blockRows(rowBytes: usize): i32 {
+/**
+ * Most rows whose outputs, `outputBytes` apart, stay close while one panel after the other adds its columns to them. Long
+ * rows are more: what they cost is reading the weights again for each block.
+ */
+export function outputRows(rowBytes: usize, outputBytes: usize): usize {
+  return max(rowBytes < LONG_ROW_BYTES ? OUTPUT_ROWS : BLOCK_ROWS, OUTPUT_BYTES / outputBytes)
+}
+
+/** Rows of a block, of `rowBytes` bytes each, whose outputs lie `outputBytes` apart. */
+export function blockRows(rowBytes: usize, outputBytes: usize): i32 {
   const rows = max(BLOCK_BYTES / rowBytes, min(BLOCK_ROWS, LARGE_BLOCK_BYTES / rowBytes))
-  return <i32>max<usize>(2, rows) & ~1
+  return <i32>max<usize>(2, min(rows, outputRows(rowBytes, outputBytes))) & ~1
 }
 
 /**
@@ -68,6 +82,18 @@ export function multiplyBands(
   stepTo: usize,
 ): void {
   const columnBytes = <usize>(runs * runPairs) * 4
+  if (bands > rows) {
+    // Tiles are of rows of a band: the more there are of them, the fewer are left over.
+    const count = rows
+    rows = bands
+    bands = count
+    const apart = stepA
+    stepA = bandA
+    bandA = apart
+    const apartTo = stepTo
+    stepTo = bandTo
+    bandTo = apartTo
+  }
   while (columns > 0) {
     const width = panelWidth(columns)
     const stored = min(columns, width)

@@ -13,11 +13,13 @@ export function panelWidth(left: i32): i32 {
   return left > 12 ? 16 : left > 4 ? 8 : 4
 }
 
+/**
+ * The last `left` (1..7) of `depth` weights, widened, then zeros. They are loaded as the last of 8 bytes: before any tensor
+ * there is memory, after it there may be none.
+ */
 @inline
-function pairAt(from: usize, hasSecond: bool, zeroPoint: i32): i32 {
-  const first = <i32>load<i8>(from) - zeroPoint
-  const second = hasSecond ? <i32>load<i8>(from, 1) - zeroPoint : 0
-  return (first & 0xffff) | (second << 16)
+function lastWeights(from: usize, depth: i32, left: i32): v128 {
+  return i16x8.extend_low_i8x16_s(i64x2.shr_u(v128.load64_zero(from + <usize>depth - 8), 64 - 8 * left))
 }
 
 /** Packs a piece of `depth` weights of 4 columns, at any addresses; pairs go `stepTo` bytes apart. */
@@ -51,13 +53,23 @@ function packQuad(
     v128.store(to, i64x2.shuffle(high01, high23, 1, 3))
     to += stepTo
   }
-  for (; k < depth; k += 2) {
-    const hasSecond = k + 1 < depth
-    store<i32>(to, pairAt(c0 + k, hasSecond, zeroPoint))
-    store<i32>(to, pairAt(c1 + k, hasSecond, zeroPoint), 4)
-    store<i32>(to, pairAt(c2 + k, hasSecond, zeroPoint), 8)
-    store<i32>(to, pairAt(c3 + k, hasSecond, zeroPoint), 12)
-    to += stepTo
+  if (k < depth) {
+    const left = depth - k
+    const mask = i16x8.lt_s(i16x8(0, 1, 2, 3, 4, 5, 6, 7), i16x8.splat(<i16>left))
+    const w0 = v128.and(i16x8.sub(lastWeights(c0, depth, left), zeroPoints), mask)
+    const w1 = v128.and(i16x8.sub(lastWeights(c1, depth, left), zeroPoints), mask)
+    const w2 = v128.and(i16x8.sub(lastWeights(c2, depth, left), zeroPoints), mask)
+    const w3 = v128.and(i16x8.sub(lastWeights(c3, depth, left), zeroPoints), mask)
+    const low01 = i32x4.shuffle(w0, w1, 0, 4, 1, 5)
+    const low23 = i32x4.shuffle(w2, w3, 0, 4, 1, 5)
+    v128.store(to, i64x2.shuffle(low01, low23, 0, 2))
+    if (left <= 2) return
+    v128.store(to + stepTo, i64x2.shuffle(low01, low23, 1, 3))
+    if (left <= 4) return
+    const high01 = i32x4.shuffle(w0, w1, 2, 6, 3, 7)
+    const high23 = i32x4.shuffle(w2, w3, 2, 6, 3, 7)
+    v128.store(to + 2 * stepTo, i64x2.shuffle(high01, high23, 0, 2))
+    if (left > 6) v128.store(to + 3 * stepTo, i64x2.shuffle(high01, high23, 1, 3))
   }
 }
 
@@ -107,9 +119,10 @@ export function packPieces(
 
 /**
  * Packs several groups of a convolution into one panel of 4 columns, each group's weights at its own channels and zeros
- * at those of the others. Pieces are single taps of `depth` channels a group.
+ * at those of the others. Pieces are single taps of `depth` channels a group, at most 8 in all groups together.
  *
  * @param groups - how many there are; the panel has room for `room` of them, which says where channels lie
+ * @param rows - room for 4 columns of a tap
  */
 export function packGroups(
   from: usize,
@@ -123,24 +136,29 @@ export function packGroups(
   stepW: usize,
   depth: i32,
   to: usize,
+  rows: usize,
 ): void {
-  const piecePairs = (room * depth + 1) >> 1
-  memory.fill(to, 0, 16 * <usize>(piecesH * piecesW * piecePairs))
-  for (let group = 0; group < groups; group++) {
-    for (let i = 0; i < columnsOfGroup; i++) {
-      const column = group * columnsOfGroup + i
-      const weights = from + <usize>column * stepColumn
-      let target = to + 4 * <usize>column
-      for (let y = 0; y < piecesH; y++) {
-        for (let x = 0; x < piecesW; x++) {
-          const tap = weights + <usize>y * stepH + <usize>x * stepW
-          for (let k = 0; k < depth; k++) {
-            const channel = <usize>(group * depth + k)
-            store<i16>(target + 16 * (channel >> 1) + 2 * (channel & 1), load<i8>(tap + k))
-          }
-          target += 16 * <usize>piecePairs
-        }
+  const channels = room * depth
+  const columns = groups * columnsOfGroup
+  const stepTo = 16 * <usize>((channels + 1) >> 1)
+  const unused = 32 - 8 * depth
+  memory.fill(rows, 0, 64)
+  for (let y = 0; y < piecesH; y++) {
+    for (let x = 0; x < piecesW; x++) {
+      let weights = from + <usize>y * stepH + <usize>x * stepW + <usize>depth - 4
+      let column = rows
+      let left = columnsOfGroup
+      for (let i = 0; i < columns; i++) {
+        // Past a group's own channels there are zeros, so that 4 bytes can be written whatever its depth.
+        store<u32>(column, load<u32>(weights) >> unused)
+        weights += stepColumn
+        column += 16
+        if (--left > 0) continue
+        left = columnsOfGroup
+        column += <usize>depth
       }
+      packQuad(rows, rows + 16, rows + 32, rows + 48, channels, 0, to, 16)
+      to += stepTo
     }
   }
 }

@@ -26,6 +26,57 @@ export function widen(from: usize, to: usize, count: usize, zeroPoint: i32, limi
   }
 }
 
+/** Longer rows take their time themselves, not in what is done once a row. */
+const SHORT_ROW: i32 = 32
+
+/**
+ * Widens `rows` rows of `depth` int8 values that follow one another to rows of int16 every `stepTo` bytes, as
+ * {@link widen} does one.
+ */
+export function widenRows(
+  from: usize,
+  to: usize,
+  rows: i32,
+  depth: i32,
+  stepTo: usize,
+  zeroPoint: i32,
+  limit: usize,
+): void {
+  if (depth <= SHORT_ROW) {
+    const zeroPoints = i16x8.splat(<i16>zeroPoint)
+    const padded = (<usize>depth + 7) & ~7
+    for (; rows > 0 && limit - from >= padded; rows--) {
+      for (let k: usize = 0; k < padded; k += 8)
+        v128.store(to + 2 * k, i16x8.sub(v128.load8x8_s(from + k), zeroPoints))
+      from += <usize>depth
+      to += stepTo
+    }
+  }
+  for (; rows > 0; rows--) {
+    widen(from, to, <usize>depth, zeroPoint, limit)
+    from += <usize>depth
+    to += stepTo
+  }
+}
+
+/** Copies rows of int16 as {@link widenRows} does rows of int8. */
+export function spreadRows(from: usize, to: usize, rows: i32, depth: i32, stepTo: usize, limit: usize): void {
+  const rowBytes = <usize>depth * 2
+  if (depth <= SHORT_ROW) {
+    const padded = (rowBytes + 15) & ~15
+    for (; rows > 0 && limit - from >= padded; rows--) {
+      for (let k: usize = 0; k < padded; k += 16) v128.store(to + k, v128.load(from + k))
+      from += rowBytes
+      to += stepTo
+    }
+  }
+  for (; rows > 0; rows--) {
+    memory.copy(to, from, rowBytes)
+    from += rowBytes
+    to += stepTo
+  }
+}
+
 /** Writes zeros over `bytes` bytes, and up to 15 more. */
 export function fillZeros(to: usize, bytes: usize): void {
   const end = to + bytes

@@ -1,13 +1,17 @@
-import { ROWS, ROWS_BYTES } from './contraction'
+import { outputRows, ROWS } from './contraction'
 import { fillZeros, widen } from './contractionRows'
-import { ConvolutionPlan } from './convolutionPlan'
+import { ConvolutionPlan, patchValues } from './convolutionPlan'
 import { multiplyUnits, setRunOffsets } from './convolutionUnits'
 
 /** Lines of a block lie in the second level of the cache. */
 const BLOCK_BYTES: u64 = 196608
+/** Most bytes of a block, but for windows that need more: two of them beside each other and below. */
+const LARGE_BLOCK_BYTES: u64 = 1048576
+/** Most values of the part of x that a window spans: four times as many fit, as int16. */
+const MAX_WINDOW: u64 = 262144
 
 /** Widens `columns` pixels of row `y` of an image from column `firstX` on; those outside it are zeros. */
-function fillLine(plan: ConvolutionPlan, image: i32, y: i32, firstX: i32, columns: i32, to: usize): void {
+export function fillLine(plan: ConvolutionPlan, image: i32, y: i32, firstX: i32, columns: i32, to: usize): void {
   const pixelBytes = plan.pixelBytes
   if (y < 0 || y >= plan.height) {
     fillZeros(to, <usize>columns * pixelBytes)
@@ -36,25 +40,31 @@ function fillLine(plan: ConvolutionPlan, image: i32, y: i32, firstX: i32, column
 
 /**
  * Convolves with the units at hand through *lines*: rows of x widened to int16, with zeros for padding. A row of the
- * product is read where it lies in them, so that each value is widened once, not once for each tap.
+ * product is read where it lies in them, so that each value is widened once, not once for each tap. Lines between windows
+ * are left out. What two blocks read is widened twice, so that a block has at least twice the lines of a window.
  *
- * @returns false, with nothing done, where lines do not fit or would mostly hold what no tap reads
+ * @returns false, with nothing done, where a window is too large for lines, or they would cost more than patches
  */
 export function convolveLines(plan: ConvolutionPlan): bool {
   const extentH = (plan.tapsH - 1) * plan.dilationH + 1
   const extentW = (plan.tapsW - 1) * plan.dilationW + 1
   const strideH = plan.strideH
   const strideW = plan.strideW
+  if (<u64>extentH * <u64>extentW * plan.channels > MAX_WINDOW) return false
+  const allLines = <u64>(plan.positionsH - 1) * min(strideH, extentH) + extentH
+  const allColumns = <u64>(plan.positionsW - 1) * strideW + extentW
+  if (allLines * allColumns * plan.channels > patchValues(plan)) return false
+
   const pixelBytes = plan.pixelBytes
-  const mostColumns = <u64>ROWS_BYTES / (<u64>extentH * pixelBytes)
-  if (mostColumns < <u64>extentW) return false
-  const tileW = <i32>min(<u64>plan.positionsW, (mostColumns - extentW) / strideW + 1)
+  const mostColumns = max(2 * extentW, <i32>(LARGE_BLOCK_BYTES / (2 * <u64>extentH * pixelBytes)))
+  const mostPositions = <i32>outputRows(<usize>plan.runs * <usize>plan.runPairs * 4, plan.stepPosition)
+  const mostW = min((mostColumns - extentW) / strideW + 1, max(mostPositions, extentW / strideW))
+  const tileW = min(plan.positionsW, mostW)
   const tileColumns = (tileW - 1) * strideW + extentW
   const lineBytes = <usize>tileColumns * pixelBytes
-  const lines = max(<i32>(BLOCK_BYTES / lineBytes), extentH)
-  const tileH = min(plan.positionsH, (lines - extentH) / strideH + 1)
-  const linesRead = tileH * min(strideH, extentH) + max(0, extentH - strideH)
-  if (<u64>linesRead * tileColumns > 2 * <u64>tileH * tileW * (plan.tapsH * plan.tapsW)) return false
+  const lines = max(<i32>(BLOCK_BYTES / lineBytes), 2 * extentH)
+  const mostH = min((lines - extentH) / strideH + 1, max(1, max(mostPositions / tileW, extentH / strideH)))
+  const tileH = min(plan.positionsH, mostH)
 
   setRunOffsets(plan, <usize>plan.dilationH * lineBytes, <usize>plan.dilationW * pixelBytes)
   const stepA = <usize>strideW * pixelBytes
@@ -69,7 +79,6 @@ export function convolveLines(plan: ConvolutionPlan): bool {
         const x = ox * strideW - plan.padLeft
         const blockLines = (bands - 1) * strideH + extentH
         for (let line = 0; line < blockLines; line++) {
-          // Lines between windows are left out.
           if (line % strideH < extentH) fillLine(plan, image, y + line, x, columns, ROWS + <usize>line * lineBytes)
         }
         const to = plan.to + <usize>image * plan.stepImage + <usize>oy * plan.stepRow + <usize>ox * plan.stepPosition

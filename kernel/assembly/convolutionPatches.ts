@@ -1,44 +1,80 @@
 import { blockRows, ROWS } from './contraction'
-import { fillZeros, widen } from './contractionRows'
+import { fillZeros } from './contractionRows'
+import { fillLine } from './convolutionLines'
 import { ConvolutionPlan } from './convolutionPlan'
 import { multiplyUnits, setRunOffsets } from './convolutionUnits'
 
-/** Fills a row of the product with what the taps of one position read, zeros outside x. */
-function fillPatch(plan: ConvolutionPlan, image: i32, firstY: i32, firstX: i32, to: usize): void {
-  for (let tapY = 0; tapY < plan.tapsH; tapY++) {
-    const y = firstY + tapY * plan.dilationH
-    for (let tapX = 0; tapX < plan.tapsW; tapX++) {
-      const x = firstX + tapX * plan.dilationW
-      if (y >= 0 && y < plan.height && x >= 0 && x < plan.width) {
-        const pixel = (<usize>image * plan.height + y) * plan.width + x
-        const from = plan.x + pixel * <usize>plan.channels + plan.firstChannel
-        widen(from, to, plan.chunkChannels, plan.zeroPoint, plan.limit)
-      } else {
-        fillZeros(to, plan.pixelBytes)
+/** Runs of at most so many values are widened by a loop of their own. */
+const SHORT_RUN: usize = 64
+
+/** Fills `rows` rows of the product, from position `first` on, with what the taps read: zeros outside x. */
+function fillPatches(plan: ConvolutionPlan, first: i32, rows: i32): void {
+  const tapsH = plan.tapsH
+  const height = plan.height
+  const width = plan.width
+  const stride = <usize>plan.channels
+  const strideH = plan.strideH
+  const strideW = plan.strideW
+  const dilationH = plan.dilationH
+  const dilationW = plan.dilationW
+  const padLeft = plan.padLeft
+  const positionsH = plan.positionsH
+  const positionsW = plan.positionsW
+  const limit = plan.limit
+  // Neighbouring taps of a row are filled at once.
+  const isRun = dilationW === 1 && plan.chunkChannels === plan.channels
+  const runTaps = isRun ? plan.tapsW : 1
+  const runs = isRun ? 1 : plan.tapsW
+  const runBytes = <usize>runTaps * plan.pixelBytes
+  const padded = ((runBytes >> 1) + 7) & ~7
+  const isShort = padded <= SHORT_RUN
+  const zeroPoints = i16x8.splat(<i16>plan.zeroPoint)
+  let image = first / (positionsH * positionsW)
+  let oy = (first / positionsW) % positionsH
+  let ox = first % positionsW
+  let to = ROWS
+  for (; rows > 0; rows--) {
+    let y = oy * strideH - plan.padTop
+    for (let tapY = 0; tapY < tapsH; tapY++) {
+      const isInside = y >= 0 && y < height
+      const line = plan.x + (<usize>image * height + y) * width * stride + plan.firstChannel
+      let x = ox * strideW - padLeft
+      for (let run = 0; run < runs; run++) {
+        const from = line + <usize>x * stride
+        if (!isInside || x <= -runTaps || x >= width) {
+          fillZeros(to, runBytes)
+        } else if (isShort && x >= 0 && x + runTaps <= width && limit - from >= padded) {
+          for (let k: usize = 0; k < padded; k += 8)
+            v128.store(to + 2 * k, i16x8.sub(v128.load8x8_s(from + k), zeroPoints))
+        } else {
+          fillLine(plan, image, y, x, runTaps, to)
+        }
+        x += dilationW
+        to += runBytes
       }
-      to += plan.pixelBytes
+      y += dilationH
     }
+    if (++ox < positionsW) continue
+    ox = 0
+    if (++oy < positionsH) continue
+    oy = 0
+    image++
   }
 }
 
-/** Convolves with the units at hand by writing out a row of the product for each position: for taps far apart. */
+/**
+ * Convolves with the units at hand by writing out a row of the product for each position: for taps far apart. Output
+ * positions follow one another, as those of CONV2D do.
+ */
 export function convolvePatches(plan: ConvolutionPlan): void {
   const stepH = <usize>plan.tapsW * plan.pixelBytes
   const patchBytes = <usize>plan.tapsH * stepH
   setRunOffsets(plan, stepH, plan.pixelBytes)
-  const block = blockRows(patchBytes)
-  for (let image = 0; image < plan.batch; image++) {
-    for (let oy = 0; oy < plan.positionsH; oy++) {
-      for (let ox = 0; ox < plan.positionsW; ox += block) {
-        const rows = min(block, plan.positionsW - ox)
-        const y = oy * plan.strideH - plan.padTop
-        for (let row = 0; row < rows; row++) {
-          const x = (ox + row) * plan.strideW - plan.padLeft
-          fillPatch(plan, image, y, x, ROWS + <usize>row * patchBytes)
-        }
-        const to = plan.to + <usize>image * plan.stepImage + <usize>oy * plan.stepRow + <usize>ox * plan.stepPosition
-        multiplyUnits(plan, ROWS, 0, patchBytes, 1, rows, to)
-      }
-    }
+  const block = blockRows(patchBytes, plan.stepPosition)
+  const positions = plan.batch * plan.positionsH * plan.positionsW
+  for (let first = 0; first < positions; first += block) {
+    const rows = min(block, positions - first)
+    fillPatches(plan, first, rows)
+    multiplyUnits(plan, ROWS, 0, patchBytes, 1, rows, plan.to + <usize>first * plan.stepPosition)
   }
 }

@@ -83,3 +83,15 @@ export class ConvolutionPlan {
 export function convolutionPlan(): ConvolutionPlan {
   return changetype<ConvolutionPlan>(CONVOLUTION_PLAN)
 }
+
+/** To find a run that lies apart from the last takes as long as to widen so many values. */
+const RUN_VALUES: u64 = 128
+
+/** What patches cost, in values that are widened: a row for each position, whose runs of neighbours are padded to vectors. */
+export function patchValues(plan: ConvolutionPlan): u64 {
+  const positions = <u64>plan.positionsH * <u64>plan.positionsW
+  const isRun = plan.dilationW === 1 && plan.groups === 1
+  const runValues = <u64>(isRun ? plan.tapsW : 1) * plan.channels
+  const runs = <u64>plan.tapsH * (isRun ? 1 : plan.tapsW)
+  return positions * runs * (((runValues + 15) & ~15) + RUN_VALUES)
+}

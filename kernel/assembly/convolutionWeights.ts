@@ -1,13 +1,16 @@
+import { GROUP_ROWS } from './contraction'
 import { packGroups, packPieces, panelBytes } from './contractionPanels'
 import { ConvolutionPlan } from './convolutionPlan'
 
 /** Output channels that cost as much as one: the lanes of a vector. */
 const LEAST_OUTPUTS: i32 = 4
+/** Groups of more channels together gain nothing: zeros are multiplied as well. */
+const UNIT_CHANNELS: i32 = 8
 
 /** Sets what of the plan follows from groups, taps and depth: units, runs and the size of packed weights. */
 export function planUnits(plan: ConvolutionPlan): void {
   const outputsOfGroup = plan.outputs / plan.groups
-  const unitGroups = min(plan.groups, max(1, LEAST_OUTPUTS / outputsOfGroup))
+  const unitGroups = min(plan.groups, max(1, min(LEAST_OUTPUTS / outputsOfGroup, UNIT_CHANNELS / plan.depth)))
   plan.unitGroups = unitGroups
   plan.unitChannels = unitGroups * plan.depth
   plan.unitOutputs = unitGroups * outputsOfGroup
@@ -46,6 +49,7 @@ export function packUnit(plan: ConvolutionPlan, unit: i32, first: i32, outputs: 
       plan.stepTapW,
       plan.depth,
       to,
+      GROUP_ROWS,
     )
     return
   }

@@ -98,9 +98,17 @@ function fillSplat(to: usize, from: usize, count: i32, zeroPoint: v128): void {
 
 /** Which of 8 channels, the first of which output `o` reads, the outputs `o .. o + 7` read. */
 export function lanesOf(o: i32, multiplier: i32): v128 {
-  const first = o / multiplier
+  // Outputs that read the channel at hand, counted down: a division takes longer than a lane.
+  let left = multiplier - (o % multiplier)
+  let channel: i64 = 0
   let lanes: i64 = 0
-  for (let lane = LANES - 1; lane >= 0; lane--) lanes = (lanes << 8) | ((o + lane) / multiplier - first)
+  for (let shift: i64 = 0; shift < 8 * LANES; shift += 8) {
+    lanes |= channel << shift
+    if (--left === 0) {
+      left = multiplier
+      channel++
+    }
+  }
   return i64x2.splat(lanes)
 }
 

@@ -1,6 +1,6 @@
 import { beginContraction, blockRows, multiplyBands, PANELS, PANELS_BYTES, ROWS, WHOLE_ROW } from './contraction'
 import { packPieces, panelBytes } from './contractionPanels'
-import { widen } from './contractionRows'
+import { spreadRows, widen, widenRows } from './contractionRows'
 import { multiplyByVector } from './gemv'
 
 /** Fewer rows than this are multiplied without packing the weights first. */
@@ -17,20 +17,20 @@ function fillRows(from: usize, size: i32, rows: i32, depth: i32, zeroPoint: i32,
     widen(from, ROWS, <usize>rows * <usize>depth, zeroPoint, limit)
     return
   }
-  let to = ROWS
-  for (; rows > 0; rows--) {
-    if (size === 1) widen(from, to, depth, zeroPoint, limit)
-    else memory.copy(to, from, 2 * <usize>depth)
-    from += <usize>(size * depth)
-    to += stepTo
-  }
+  if (size === 1) widenRows(from, ROWS, rows, depth, stepTo, zeroPoint, limit)
+  else spreadRows(from, ROWS, rows, depth, stepTo, limit)
 }
 
-/** Fills the rows in scratch with one, and zeros up to a whole vector. */
-function widenVector(from: usize, size: i32, depth: i32, zeroPoint: i32, limit: usize): void {
-  fillRows(from, size, 1, depth, zeroPoint, 0, limit)
-  v128.store(ROWS + 2 * <usize>depth, i32x4.splat(0))
+/** Widens a row, and zeros up to a whole vector. */
+function widenVector(from: usize, size: i32, depth: i32, zeroPoint: i32, limit: usize, to: usize): void {
+  if (size === 1) widen(from, to, <usize>depth, zeroPoint, limit)
+  else memory.copy(to, from, 2 * <usize>depth)
+  v128.store(to + 2 * <usize>depth, i32x4.splat(0))
 }
+
+/** Columns of weights that one row after the other is multiplied by, so that they are read from afar once. */
+const CHUNK_BYTES: i32 = 32768
+const CHUNK_COLUMNS: i32 = 16
 
 /** A few rows times a matrix that isn't packed: each row is widened and its sum of products with each column taken. */
 function multiplyFewRows(
@@ -47,11 +47,18 @@ function multiplyFewRows(
   columns: i32,
   depth: i32,
 ): void {
-  for (; rows > 0; rows--) {
-    widenVector(a, size, depth, zeroPointA, limitA)
-    multiplyByVector(ROWS, depth, b, columns, zeroPointB, limitB, 0, bias, to)
-    a += <usize>(size * depth)
-    to += 4 * <usize>columns
+  const vectorBytes = ((<usize>depth + 7) & ~7) * 2
+  for (let row = 0; row < rows; row++)
+    widenVector(a + <usize>row * <usize>(size * depth), size, depth, zeroPointA, limitA, ROWS + <usize>row * vectorBytes)
+  const chunk = rows === 1 ? columns : max(CHUNK_COLUMNS, (CHUNK_BYTES / depth) & ~3)
+  for (let column = 0; column < columns; column += chunk) {
+    const count = min(chunk, columns - column)
+    const matrix = b + <usize>column * <usize>depth
+    const chunkBias = bias === 0 ? bias : bias + 4 * <usize>column
+    for (let row = 0; row < rows; row++) {
+      const target = to + 4 * (<usize>row * <usize>columns + <usize>column)
+      multiplyByVector(ROWS + <usize>row * vectorBytes, depth, matrix, count, zeroPointB, limitB, 0, chunkBias, target)
+    }
   }
 }
 
@@ -82,7 +89,7 @@ export function matmul(
 ): void {
   if (columns === 1 && sizeA === 1) {
     // One column of weights is a vector that the rows are multiplied by.
-    widenVector(b, 1, depth, zeroPointB, limitB)
+    widenVector(b, 1, depth, zeroPointB, limitB, ROWS)
     multiplyByVector(ROWS, depth, a, rows, zeroPointA, limitA, bias === 0 ? 0 : load<i32>(bias), 0, to)
     return
   }
@@ -95,8 +102,8 @@ export function matmul(
   const rowBytes = <usize>pairs * 4
   // Rows of int16 are used where they lie, unless a last pair could reach past the end of a.
   const isInPlace = sizeA === 2 && (depth & 1) === 0
-  const block = blockRows(rowBytes)
   const bytesOfRowTo = <usize>columns * 4
+  const block = blockRows(rowBytes, bytesOfRowTo)
   let chunk = columns
   if (panels === 0 && panelBytes(columns, pairs) > PANELS_BYTES) chunk = <i32>(PANELS_BYTES / (4 * pairs)) & ~15
   for (let column = 0; column < columns; column += chunk) {

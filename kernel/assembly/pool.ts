@@ -10,7 +10,32 @@ import { extremeOfColumns } from './reductionGrid'
 import { MAXIMUM, roomFor, settle } from './reductionLanes'
 
 /**
- * Folds the taps of each window.
+ * Folds the taps of a window, a vector of channels at a time.
+ *
+ * @param isShort - whether a tap may lie past the last address at which a vector may be read
+ */
+@inline
+function foldWindow<T>(
+  isAverage: bool,
+  isShort: bool,
+  x: usize,
+  last: usize,
+  inner: u32,
+  innerStep: usize,
+  outer: u32,
+  outerStep: usize,
+  half: v128,
+  factor: v128,
+  shift: i32,
+): v128 {
+  if (!isAverage) return extremeOfColumns<T>(MAXIMUM, isShort, x, last, inner, innerStep, outer, outerStep, 1, 0)
+  if (inner * outer <= MOST_INT16_TAPS)
+    return averageOfSmallWindow(isShort, x, last, inner, innerStep, outer, outerStep, half, factor, shift)
+  return averageOfWindow(isShort, x, last, inner, innerStep, outer, outerStep, half, factor, shift)
+}
+
+/**
+ * Folds the taps of each window, along its longer side first.
  *
  * @param lastX - the last address at which a vector may be read
  * @param lastOutput - the last address at which a vector may be written
@@ -54,14 +79,18 @@ function poolByPixels<T>(isAverage: bool, x: usize, output: usize, lastX: usize,
           factor = isSmall ? i16x8.splat(multiplier as i16) : i32x4.splat(multiplier)
         }
         const window = x + (firstRow as usize) * rowStep + (firstColumn as usize) * columnStep
+        const isTall = rows > columns
+        const inner = isTall ? rows : columns
+        const innerStep = isTall ? rowStep : columnStep
+        const outer = isTall ? columns : rows
+        const outerStep = isTall ? columnStep : rowStep
         if (channels < lanes) {
           const room = roomFor(output, lastOutput)
-          let pooled: v128
-          if (!isAverage)
-            pooled = extremeOfColumns<T>(MAXIMUM, true, window, lastX, columns, columnStep, rows, rowStep, 1, 0)
-          else if (taps <= MOST_INT16_TAPS)
-            pooled = averageOfSmallWindow(true, window, lastX, columns, columnStep, rows, rowStep, half, factor, shift)
-          else pooled = averageOfWindow(true, window, lastX, columns, columnStep, rows, rowStep, half, factor, shift)
+          const lastTap = window + ((rows - 1) as usize) * rowStep + ((columns - 1) as usize) * columnStep
+          const pooled =
+            lastTap <= lastX
+              ? foldWindow<T>(isAverage, false, window, lastX, inner, innerStep, outer, outerStep, half, factor, shift)
+              : foldWindow<T>(isAverage, true, window, lastX, inner, innerStep, outer, outerStep, half, factor, shift)
           v128.store(room, pooled)
           settle(room, output, columnStep)
         } else {
@@ -70,13 +99,10 @@ function poolByPixels<T>(isAverage: bool, x: usize, output: usize, lastX: usize,
           while (true) {
             const offset = channel * sizeof<T>()
             const from = window + offset
-            let pooled: v128
-            if (!isAverage)
-              pooled = extremeOfColumns<T>(MAXIMUM, false, from, lastX, columns, columnStep, rows, rowStep, 1, 0)
-            else if (taps <= MOST_INT16_TAPS)
-              pooled = averageOfSmallWindow(false, from, lastX, columns, columnStep, rows, rowStep, half, factor, shift)
-            else pooled = averageOfWindow(false, from, lastX, columns, columnStep, rows, rowStep, half, factor, shift)
-            v128.store(output + offset, pooled)
+            v128.store(
+              output + offset,
+              foldWindow<T>(isAverage, false, from, lastX, inner, innerStep, outer, outerStep, half, factor, shift),
+            )
             if (channel === end) break
             channel += lanes
             if (channel > end) channel = end
@@ -93,7 +119,7 @@ function poolByPixels<T>(isAverage: bool, x: usize, output: usize, lastX: usize,
 
 @inline
 function pool<T>(isAverage: bool, x: usize, output: usize, lastX: usize, lastOutput: usize): void {
-  if (isPooledByRows<T>(isAverage)) poolByRows<T>(isAverage, x, output, lastX, lastOutput)
+  if (isPooledByRows<T>()) poolByRows<T>(isAverage, x, output, lastX, lastOutput)
   else poolByPixels<T>(isAverage, x, output, lastX, lastOutput)
 }
 

@@ -3,7 +3,6 @@
 
 import { DESCRIPTOR, SCRATCH, SCRATCH_BYTES } from '../layout'
 import { averageOfInt16, MOST_INT16_TAPS, reciprocal, reciprocalShift } from './poolAverage'
-import { extremeOfColumns } from './reductionGrid'
 import { loadUpTo, MAXIMUM, neutral, roomFor, settle } from './reductionLanes'
 
 /** Bytes past the end of a row that whole vectors may write. */
@@ -15,12 +14,6 @@ const FOLDED_ROW: usize = ROWS
 const FOLDED_WINDOWS: usize = ROWS + ROW_BYTES
 const GATHERED: usize = ROWS + 2 * ROW_BYTES
 
-/** Columns from the first of the first window to the last of the last one. */
-@inline
-function spannedColumns(): usize {
-  return (load<u32>(DESCRIPTOR, 20) - 1) * load<u32>(DESCRIPTOR, 36) + load<u32>(DESCRIPTOR, 28)
-}
-
 /** Bytes of an element of a folded row: sums are int16. */
 @inline
 function foldedBytes<T>(isAverage: bool): usize {
@@ -29,13 +22,12 @@ function foldedBytes<T>(isAverage: bool): usize {
 
 /** Whether {@link poolByRows} can do it, and folds no columns that lie between windows. */
 @inline
-export function isPooledByRows<T>(isAverage: bool): bool {
+export function isPooledByRows<T>(): bool {
   const channels: usize = load<u32>(DESCRIPTOR, 12)
   const windowHeight = load<u32>(DESCRIPTOR, 24)
   const windowWidth = load<u32>(DESCRIPTOR, 28)
   if (channels >= 16 / sizeof<T>() || load<u32>(DESCRIPTOR, 36) > windowWidth) return false
-  if (isAverage && (windowHeight > MOST_INT16_TAPS || windowHeight * windowWidth > MOST_INT16_TAPS)) return false
-  return spannedColumns() * channels * foldedBytes<T>(isAverage) + SLACK <= ROW_BYTES
+  return windowHeight <= MOST_INT16_TAPS && windowHeight * windowWidth <= MOST_INT16_TAPS
 }
 
 /** Folds `count` neighbours over rows, in whole vectors. */
@@ -43,27 +35,22 @@ export function isPooledByRows<T>(isAverage: bool): bool {
 function foldRows<T>(isAverage: bool, x: usize, last: usize, to: usize, count: usize, rows: u32, step: usize): void {
   const bytes = count * sizeof<T>()
   for (let offset: usize = 0; offset < bytes; offset += 16) {
-    const from = x + offset
-    if (!isAverage) {
-      v128.store(
-        to + offset,
-        offset + 16 <= bytes
-          ? extremeOfColumns<T>(MAXIMUM, false, from, last, rows, step, 1, 0, 1, 0)
-          : extremeOfColumns<T>(MAXIMUM, true, from, last, rows, step, 1, 0, 1, 0),
-      )
-      continue
-    }
-    let low = i64x2.splat(0)
-    let high = low
-    let tap = from
-    for (let row = rows; row > 0; row--) {
-      const elements = loadUpTo(tap, last)
-      low = i16x8.add(low, i16x8.extend_low_i8x16_s(elements))
-      high = i16x8.add(high, i16x8.extend_high_i8x16_s(elements))
+    let tap = x + offset
+    const first = loadUpTo(tap, last)
+    let low = isAverage ? i16x8.extend_low_i8x16_s(first) : first
+    let high = isAverage ? i16x8.extend_high_i8x16_s(first) : first
+    for (let row = rows - 1; row > 0; row--) {
       tap += step
+      const elements = loadUpTo(tap, last)
+      if (isAverage) {
+        low = i16x8.add(low, i16x8.extend_low_i8x16_s(elements))
+        high = i16x8.add(high, i16x8.extend_high_i8x16_s(elements))
+      } else low = v128.max<T>(low, elements)
     }
-    v128.store(to + 2 * offset, low)
-    v128.store(to + 2 * offset, high, 16)
+    if (isAverage) {
+      v128.store(to + 2 * offset, low)
+      v128.store(to + 2 * offset, high, 16)
+    } else v128.store(to + offset, low)
   }
 }
 
@@ -111,26 +98,23 @@ export function poolByRows<T>(isAverage: bool, x: usize, output: usize, lastX: u
   const padLeft = load<i32>(DESCRIPTOR, 44)
 
   const lanes: usize = 16 / sizeof<T>()
+  const columnBytes = channels * sizeof<T>()
   const pixelBytes = channels * foldedBytes<T>(isAverage)
   const vectorBytes = lanes * foldedBytes<T>(isAverage)
-  const rowStep = (width as usize) * channels * sizeof<T>()
-  const span = spannedColumns() as i32
-  const innerColumns = min(width, span - padLeft)
-  const outerColumns = span - padLeft - innerColumns
-  const innerRow = FOLDED_ROW + (padLeft as usize) * pixelBytes
-  const innerCount = (innerColumns as usize) * channels
+  const rowStep = (width as usize) * columnBytes
   const none = isAverage ? i64x2.splat(0) : neutral<T>(MAXIMUM)
 
   // Windows are folded at every column and then gathered where that takes few vectors, else one by one.
   const windowStep = (strideWidth as usize) * pixelBytes
   const isGathered = strideWidth > 1 && windowStep <= vectorBytes
   const isDense = strideWidth === 1 || isGathered
-  const folds: usize = isDense
-    ? (((outputWidth - 1) * strideWidth + 1) * (channels as i32) + (lanes as i32) - 1) / (lanes as i32)
-    : outputWidth
   const foldStep = isDense ? vectorBytes : windowStep
   const foldedStep = isDense ? vectorBytes : pixelBytes
   const results = isGathered ? GATHERED : FOLDED_WINDOWS
+
+  // As many windows at a time as a folded row has room for.
+  const mostColumns = ((ROW_BYTES - SLACK) / pixelBytes) as i32
+  const mostWindows = min((mostColumns - windowWidth) / strideWidth + 1, outputWidth)
 
   // Windows of all columns, among which the count of taps is the same.
   const firstWhole = (padLeft + strideWidth - 1) / strideWidth
@@ -141,66 +125,80 @@ export function poolByRows<T>(isAverage: bool, x: usize, output: usize, lastX: u
   let factor = none
   let shift = 0
 
-  fill(FOLDED_ROW, (padLeft as usize) * pixelBytes, none)
   for (let image = images; image > 0; image--) {
     let top = -padTop
     for (let outputRow = outputHeight; outputRow > 0; outputRow--) {
       const firstRow = max(top, 0)
       const rows: u32 = min(top + windowHeight, height) - firstRow
-      foldRows<T>(isAverage, x + (firstRow as usize) * rowStep, lastX, innerRow, innerCount, rows, rowStep)
-      fill(innerRow + (innerColumns as usize) * pixelBytes, (outerColumns as usize) * pixelBytes, none)
-      let from = FOLDED_ROW
-      let to = FOLDED_WINDOWS
-      for (let fold = folds; fold > 0; fold--) {
-        foldTaps<T>(isAverage, from, to, windowWidth, pixelBytes)
-        from += foldStep
-        to += foldedStep
-      }
-      if (isGathered) {
-        from = FOLDED_WINDOWS
-        to = GATHERED
-        for (let column = outputWidth; column > 0; column--) {
-          v128.store(to, v128.load(from))
-          if (pixelBytes > 16) v128.store(to, v128.load(from, 16), 16)
-          from += windowStep
-          to += pixelBytes
-        }
-      }
+      const row = x + (firstRow as usize) * rowStep
+      for (let first = 0; first < outputWidth; first += mostWindows) {
+        const end = min(first + mostWindows, outputWidth)
+        const start = first * strideWidth - padLeft
+        const span = (end - first - 1) * strideWidth + windowWidth
+        const firstColumn = max(start, 0)
+        const columnsBefore = firstColumn - start
+        const innerColumns = min(width, start + span) - firstColumn
+        const columnsAfter = span - columnsBefore - innerColumns
+        const innerRow = FOLDED_ROW + (columnsBefore as usize) * pixelBytes
+        const innerCount = (innerColumns as usize) * channels
+        fill(FOLDED_ROW, (columnsBefore as usize) * pixelBytes, none)
+        foldRows<T>(isAverage, row + (firstColumn as usize) * columnBytes, lastX, innerRow, innerCount, rows, rowStep)
+        fill(innerRow + (innerColumns as usize) * pixelBytes, (columnsAfter as usize) * pixelBytes, none)
 
-      let column = 0
-      let result = results
-      while (column < outputWidth) {
-        let columns = 1
-        if (!isAverage) columns = outputWidth
-        else {
-          if (column === firstWhole && column < endWhole) columns = endWhole - column
-          const left = column * strideWidth - padLeft
-          const count = rows * ((min(left + windowWidth, width) - max(left, 0)) as u32)
-          if (count !== taps) {
-            taps = count
-            shift = reciprocalShift(taps)
-            half = i16x8.splat((taps >> 1) as i16)
-            factor = i16x8.splat(reciprocal(taps, shift) as i16)
+        const folded: usize = isDense ? ((span - windowWidth + 1) as usize) * channels : ((end - first) as usize) * lanes
+        let from = FOLDED_ROW
+        let to = FOLDED_WINDOWS
+        for (let fold = (folded + lanes - 1) / lanes; fold > 0; fold--) {
+          foldTaps<T>(isAverage, from, to, windowWidth, pixelBytes)
+          from += foldStep
+          to += foldedStep
+        }
+        if (isGathered) {
+          from = FOLDED_WINDOWS
+          to = GATHERED
+          for (let column = first; column < end; column++) {
+            v128.store(to, v128.load(from))
+            if (pixelBytes > 16) v128.store(to, v128.load(from, 16), 16)
+            from += windowStep
+            to += pixelBytes
           }
         }
-        column += columns
-        let rest = (columns as usize) * channels * sizeof<T>()
-        let address = result
-        while (rest > 0) {
-          const room = roomFor(output, lastOutput)
-          const bytes: usize = min(rest, 16)
-          v128.store(
-            room,
-            isAverage
-              ? averageOfInt16(v128.load(address), v128.load(address, 16), half, factor, shift)
-              : v128.load(address),
-          )
-          settle(room, output, bytes)
-          address += vectorBytes
-          output += bytes
-          rest -= bytes
+
+        let column = first
+        let result = results
+        while (column < end) {
+          let columns = 1
+          if (!isAverage) columns = end - column
+          else {
+            if (column >= firstWhole && column < endWhole) columns = min(endWhole, end) - column
+            const left = column * strideWidth - padLeft
+            const count = rows * ((min(left + windowWidth, width) - max(left, 0)) as u32)
+            if (count !== taps) {
+              taps = count
+              shift = reciprocalShift(taps)
+              half = i16x8.splat((taps >> 1) as i16)
+              factor = i16x8.splat(reciprocal(taps, shift) as i16)
+            }
+          }
+          column += columns
+          let rest = (columns as usize) * columnBytes
+          let address = result
+          while (rest > 0) {
+            const room = roomFor(output, lastOutput)
+            const bytes: usize = min(rest, 16)
+            v128.store(
+              room,
+              isAverage
+                ? averageOfInt16(v128.load(address), v128.load(address, 16), half, factor, shift)
+                : v128.load(address),
+            )
+            settle(room, output, bytes)
+            address += vectorBytes
+            output += bytes
+            rest -= bytes
+          }
+          result += (columns as usize) * pixelBytes
         }
-        result += (columns as usize) * pixelBytes
       }
       top += strideHeight
     }

@@ -1,16 +1,25 @@
 // ARGMAX: the lowest position of the largest element along one axis.
 
+import { BLOCK_BYTES, readAhead } from './reductionGrid'
 import { extremeOfLanes, lastBytes, loadUpTo, MAXIMUM, neutral, roomFor, settle } from './reductionLanes'
 
 /** Positions that a byte holds. */
 const BYTE_POSITIONS: usize = 256
 
+/**
+ * Vectors that are searched from the last to the first without a branch: where the largest element stands can't be
+ * predicted, and a wrong guess costs as much as they do. Of more, the search from the first on stops where it is found.
+ */
+const MOST_SEARCHED: usize = 8
+
 /** Rows of `count` neighbours: finds the largest element of a row, then the first that equals it. */
 @inline
 function argmaxRows<T>(x: usize, output: usize, count: usize, rows: usize): void {
-  const lanes: usize = 16 / sizeof<T>()
+  const lanes: i32 = 16 / sizeof<T>()
   const vectors = (count * sizeof<T>()) >> 4
+  const whole = (vectors as i32) * lanes
   const rest = (count * sizeof<T>()) & 15
+  const skipped = ((16 - rest) / sizeof<T>()) as i32
   const mask = lastBytes(rest)
   const none = neutral<T>(MAXIMUM)
   for (; rows > 0; rows--) {
@@ -24,20 +33,29 @@ function argmaxRows<T>(x: usize, output: usize, count: usize, rows: usize): void
     const end = address + rest - 16
     if (rest > 0) largest = v128.max<T>(largest, v128.bitselect(v128.load(end), none, mask))
     largest = extremeOfLanes<T>(MAXIMUM, largest)
-    let position: usize = 0
-    let matches: i32 = 0
-    address = x
-    for (let vector = vectors; vector > 0; vector--) {
-      matches = v128.bitmask<T>(v128.eq<T>(v128.load(address), largest))
-      if (matches !== 0) break
-      position += lanes
-      address += 16
+    let position: i32 = 0
+    if (rest > 0) {
+      const matches = v128.bitmask<T>(v128.and(v128.eq<T>(v128.load(end), largest), mask))
+      position = (whole - skipped) + ctz(matches)
     }
-    if (matches === 0) {
-      matches = v128.bitmask<T>(v128.and(v128.eq<T>(v128.load(end), largest), mask))
-      position -= (16 - rest) / sizeof<T>()
-    }
-    store<i32>(output, (position as i32) + ctz(matches))
+    if (vectors > MOST_SEARCHED) {
+      address = x
+      for (let first = 0; first < whole; first += lanes) {
+        const matches = v128.bitmask<T>(v128.eq<T>(v128.load(address), largest))
+        if (matches !== 0) {
+          position = first + ctz(matches)
+          break
+        }
+        address += 16
+      }
+    } else
+      for (let first = whole - lanes; first >= 0; first -= lanes) {
+        address -= 16
+        const matches = v128.bitmask<T>(v128.eq<T>(v128.load(address), largest))
+        const isFound = -((matches !== 0) as i32)
+        position = (position & ~isFound) | ((first + ctz(matches)) & isFound)
+      }
+    store<i32>(output, position)
     x += count * sizeof<T>()
     output += 4
   }
@@ -77,21 +95,46 @@ function positionsOfLargest<T>(isShort: bool, x: usize, last: usize, count: usiz
   return positions
 }
 
-/** Element by element, for more positions than a lane holds. */
+/** Where lanes changed, `first` plus the int8 positions; else the int32 positions that were there. */
 @inline
-function argmaxOfElements(x: usize, output: usize, count: usize, columns: usize): void {
-  for (let column: usize = 0; column < columns; column++) {
-    let address = x + column
-    let largest: i32 = -129
-    let position: usize = 0
-    for (let k: usize = 0; k < count; k++) {
-      const element: i32 = load<i8>(address)
-      position = element > largest ? k : position
-      largest = max(element, largest)
-      address += columns
+function storeChanged(output: usize, first: v128, positions: v128, changed: v128): void {
+  const found = i32x4.add(first, i32x4.extend_low_i16x8_u(positions))
+  v128.store(output, v128.bitselect(found, v128.load(output), i32x4.extend_low_i16x8_s(changed)))
+  const next = i32x4.add(first, i32x4.extend_high_i16x8_u(positions))
+  v128.store(output, v128.bitselect(next, v128.load(output, 16), i32x4.extend_high_i16x8_s(changed)), 16)
+}
+
+/** Writes the positions of the largest of `count` vectors of int8, more than a byte holds: so many at a time. */
+@inline
+function storeLongPositions(isShort: bool, x: usize, last: usize, output: usize, count: usize, step: usize): void {
+  const one = i8x16.splat(1)
+  const none = i64x2.splat(0)
+  let largest = isShort ? loadUpTo(x, last) : v128.load(x)
+  storePositions<i8>(output, none)
+  for (let first: usize = 0; first < count; first += BYTE_POSITIONS) {
+    let positions = none
+    let position = none
+    let changed = none
+    for (let k = min(count - first, BYTE_POSITIONS); k > 0; k--) {
+      const elements = isShort ? loadUpTo(x, last) : v128.load(x)
+      const isLarger = i8x16.gt_s(elements, largest)
+      positions = v128.bitselect(position, positions, isLarger)
+      changed = v128.or(changed, isLarger)
+      largest = i8x16.max_s(largest, elements)
+      position = i8x16.add(position, one)
+      x += step
     }
-    store<i32>(output + 4 * column, position as i32)
+    const firsts = i32x4.splat(first as i32)
+    storeChanged(output, firsts, i16x8.extend_low_i8x16_u(positions), i16x8.extend_low_i8x16_s(changed))
+    storeChanged(output + 32, firsts, i16x8.extend_high_i8x16_u(positions), i16x8.extend_high_i8x16_s(changed))
   }
+}
+
+/** Writes the positions of the largest of `count` vectors, `step` bytes apart. */
+@inline
+function searchColumns<T>(isShort: bool, x: usize, last: usize, output: usize, count: usize, step: usize): void {
+  if (sizeof<T>() === 1 && count > BYTE_POSITIONS) storeLongPositions(isShort, x, last, output, count, step)
+  else storePositions<T>(output, positionsOfLargest<T>(isShort, x, last, count, step))
 }
 
 /** Along an axis that is not the last: `images` times `count` rows of `columns` neighbours. */
@@ -108,17 +151,20 @@ function argmaxColumns<T>(
   const lanes: usize = 16 / sizeof<T>()
   const step = columns * sizeof<T>()
   for (; images > 0; images--) {
-    if (sizeof<T>() === 1 && count > BYTE_POSITIONS) argmaxOfElements(x, output, count, columns)
-    else if (columns < lanes) {
+    if (columns < lanes) {
       const room = roomFor(output, lastOutput)
-      storePositions<T>(room, positionsOfLargest<T>(true, x, lastX, count, step))
+      searchColumns<T>(true, x, lastX, room, count, step)
       settle(room, output, columns * 4)
     } else {
       const end = columns - lanes
       let column: usize = 0
+      let endOfBlock: usize = 0
       while (true) {
-        const positions = positionsOfLargest<T>(false, x + column * sizeof<T>(), lastX, count, step)
-        storePositions<T>(output + column * 4, positions)
+        if (column >= endOfBlock) {
+          endOfBlock = min(column + BLOCK_BYTES / sizeof<T>(), columns)
+          readAhead(x + column * sizeof<T>(), (endOfBlock - column) * sizeof<T>(), count as u32, step, 1, 0, 1, 0)
+        }
+        searchColumns<T>(false, x + column * sizeof<T>(), lastX, output + column * 4, count, step)
         if (column === end) break
         column += lanes
         if (column > end) column = end

@@ -1,7 +1,7 @@
 // Reductions of tensors whose last axes are kept: neighbouring output elements fold neighbours of x, lane by lane.
 
 import { DESCRIPTOR } from '../layout'
-import { extremeOfColumns, sumOfColumns } from './reductionGrid'
+import { BLOCK_BYTES, extremeOfColumns, readAhead, sumOfColumns } from './reductionGrid'
 import { MAXIMUM, MINIMUM, roomFor, SUM, settle } from './reductionLanes'
 
 /**
@@ -47,9 +47,14 @@ function foldColumns<T>(
       } else {
         const end = count - lanes
         let column: usize = 0
+        let endOfBlock: usize = 0
         while (true) {
           const from = row + column * sizeof<T>()
           const to = output + column * outputBytes
+          if (column >= endOfBlock) {
+            endOfBlock = min(column + BLOCK_BYTES / sizeof<T>(), count)
+            readAhead(from, (endOfBlock - column) * sizeof<T>(), count0, step0, count1, step1, count2, step2)
+          }
           if (fold === SUM) sumOfColumns<T>(false, from, lastX, to, starts, count0, step0, count1, step1, count2, step2)
           else
             v128.store(to, extremeOfColumns<T>(fold, false, from, lastX, count0, step0, count1, step1, count2, step2))

@@ -1,6 +1,7 @@
 // Reductions of tensors whose last axes are reduced: each output element folds runs of neighbours.
 
 import { DESCRIPTOR } from '../layout'
+import { BLOCK_BYTES, readAhead } from './reductionGrid'
 import {
   addToSums,
   extreme,
@@ -78,7 +79,12 @@ function foldRows<T>(fold: i32, x: usize, output: usize, count: usize, start: i3
     let x1 = x
     for (let i1 = kept1; i1 > 0; i1--) {
       let x0 = x1
+      let endOfBlock = x1
       for (let i0 = kept0; i0 > 0; i0--) {
+        if (!isOneRun && x0 >= endOfBlock) {
+          endOfBlock = min(x0 + BLOCK_BYTES, x1 + kept0 * keptStep0)
+          readAhead(x0, endOfBlock - x0, reduced0, reducedStep0, reduced1, reducedStep1, 1, 0)
+        }
         let lanes = neutral<T>(fold)
         if (isOneRun) lanes = foldRun<T>(fold, lanes, x0, bytes, mask)
         else {

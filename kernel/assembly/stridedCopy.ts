@@ -27,6 +27,8 @@ const BLOCK_SIDE: usize = 64
 /** Bytes of destination or source that an innermost loop may span when it runs once for each step of shorter axes. */
 const LOOP_BYTES: usize = 16384
 const LINE_BYTES: usize = 64
+/** Bytes that share an entry of the tables of addresses, of which a core keeps few at hand. */
+const PAGE_BYTES: usize = 4096
 
 /** Longer runs are copied in the destination's order however few there are. */
 const LONG_RUN_BYTES: usize = 32
@@ -191,6 +193,25 @@ function copyBlocked(
 }
 
 /**
+ * Copies matrices that tiles transpose. Where rows of the destination are shorter than a line of cache, follow one another
+ * and lie in pages of their own, a line's columns of all matrices go before the next: what is written of a page is written
+ * at once.
+ */
+function copyTransposed(destination: usize, source: usize, unit: usize, axis0: usize, end: usize): void {
+  const axis1 = axis0 + ENTRY_BYTES
+  const outer = axis1 + ENTRY_BYTES
+  const columns = sizeOf(axis1)
+  const step = destinationStepOf(axis1)
+  const isSplit = sizeOf(axis0) * unit < LINE_BYTES && step >= PAGE_BYTES && outer < end && destinationStepOf(outer) < step
+  const side = isSplit ? LINE_BYTES / unit : columns
+  for (let left: usize = 0; left < columns; left += side) {
+    const column = min(left, columns - tileSide(unit))
+    store<u32>(axis1, min(side, columns - column) as u32)
+    copyBlock(TRANSPOSE, destination + column * step, source + column * unit, unit, axis0, end, 0, 0, 0)
+  }
+}
+
+/**
  * Copies a block of any rank from one tensor to another, along axes with a step in each. The descriptor holds an entry of
  * four 32-bit words for each axis of more than one element, innermost in the destination first: size, bytes to step in
  * the source, bytes to step in the destination, and room for a counter.
@@ -228,7 +249,7 @@ export function copyStrided(
       for (let column = first + ENTRY_BYTES; column < end; column += ENTRY_BYTES)
         if (sourceStepOf(column) === unit && sizeOf(column) >= side) {
           moveInwards(column, first + ENTRY_BYTES)
-          copyBlock(TRANSPOSE, destination, source, unit, first, end, 0, 0, 0)
+          copyTransposed(destination, source, unit, first, end)
           return
         }
   }

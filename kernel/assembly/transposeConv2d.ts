@@ -1,3 +1,4 @@
+import { panelBytes } from './contractionPanels'
 import { convolve } from './convolution'
 import { ConvolutionPlan, convolutionPlan } from './convolutionPlan'
 import { packWeights, planUnits } from './convolutionWeights'
@@ -10,6 +11,12 @@ import { packWeights, planUnits } from './convolutionWeights'
 @inline
 function tapsOf(phase: i32, taps: i32, stride: i32): i32 {
   return (taps - phase + stride - 1) / stride
+}
+
+/** Taps of the first `phases` phases together. */
+@inline
+function tapsOfPhases(phases: i32, taps: i32, stride: i32): i32 {
+  return phases * (taps / stride) + min(phases, taps % stride)
 }
 
 /** Plans the weights of a phase of int8 [outputs, tapsH, tapsW, depth]. */
@@ -131,22 +138,22 @@ export function transposeConv2d(
   if (strideH > tapsH || strideW > tapsW) {
     fillBias(to, <usize>batch * <usize>outputH * <usize>outputW, outputs, bias)
   }
-  for (let phaseH = 0; phaseH < min(strideH, tapsH); phaseH++) {
-    // The first row of the phase, counted from where its outputs would begin without padding, and as an output row.
-    const firstH = max(0, (padTop - phaseH + strideH - 1) / strideH)
-    const rowH = phaseH + firstH * strideH - padTop
-    for (let phaseW = 0; phaseW < min(strideW, tapsW); phaseW++) {
+  // Bytes of packed weights a tap: each makes whole pairs.
+  const tapBytes = panelBytes(outputs, (channels + 1) >> 1)
+  for (let row = 0; row < min(strideH, outputH); row++) {
+    const phaseH = (row + padTop) % strideH
+    if (phaseH >= tapsH) continue
+    for (let column = 0; column < min(strideW, outputW); column++) {
+      const phaseW = (column + padLeft) % strideW
+      if (phaseW >= tapsW) continue
       planPhase(plan, weights, tapsH, tapsW, strideH, strideW, phaseH, phaseW)
-      const firstW = max(0, (padLeft - phaseW + strideW - 1) / strideW)
-      const columnW = phaseW + firstW * strideW - padLeft
-      plan.panels = panels
-      if (panels !== 0) panels += <usize>plan.unitBytes
-      if (rowH >= outputH || columnW >= outputW) continue
-      plan.positionsH = (outputH - 1 - rowH) / strideH + 1
-      plan.positionsW = (outputW - 1 - columnW) / strideW + 1
-      plan.padTop = plan.tapsH - 1 - firstH
-      plan.padLeft = plan.tapsW - 1 - firstW
-      plan.to = to + <usize>rowH * rowBytes + <usize>columnW * pixelBytes
+      const tapsBefore = tapsOfPhases(phaseH, tapsH, strideH) * tapsW + plan.tapsH * tapsOfPhases(phaseW, tapsW, strideW)
+      plan.panels = panels === 0 ? panels : panels + <usize>tapsBefore * <usize>tapBytes
+      plan.positionsH = (outputH - 1 - row) / strideH + 1
+      plan.positionsW = (outputW - 1 - column) / strideW + 1
+      plan.padTop = plan.tapsH - 1 - (row + padTop) / strideH
+      plan.padLeft = plan.tapsW - 1 - (column + padLeft) / strideW
+      plan.to = to + <usize>row * rowBytes + <usize>column * pixelBytes
       convolve(plan)
     }
   }

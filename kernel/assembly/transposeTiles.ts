@@ -1,8 +1,8 @@
 // Matrices are transposed in square tiles that a few registers hold. A tile that would hang over the edge is moved back
 // to end at it: what it covers again it writes again with the same bytes.
 
-/** Rows of the source that are walked through side by side: as many as fill a line of cache in the destination. */
-const BLOCK_BYTES: usize = 64
+/** Rows of the source that are walked through side by side: as many as fill four lines of cache in the destination. */
+const BLOCK_BYTES: usize = 256
 
 @inline
 function interleaveLow8(a: v128, b: v128): v128 {

@@ -40,7 +40,8 @@ export function createArgmaxBody(module: KernelModule): ComputeBody {
     const count = shape[attributes.axis] as number
     let inner = 1
     for (let axis = attributes.axis + 1; axis < shape.length; axis++) inner *= shape[axis] as number
-    if (inner === 1) rows[dtype](from.byteOffset, to.byteOffset, count, to.length)
+    if (count === 1) to.fill(0)
+    else if (inner === 1) rows[dtype](from.byteOffset, to.byteOffset, count, to.length)
     else {
       const lastX = lastVectorRead(from)
       const lanes = VECTOR_BYTES / from.BYTES_PER_ELEMENT

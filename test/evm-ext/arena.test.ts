@@ -155,7 +155,7 @@ describe('placement', () => {
     expect(new Set(b.tensor(2n).data)).toEqual(new Set([2]))
   })
 
-  test('never fails below the cap, keeps all data, and needs at most twice the cap, however the arena is cut up', () => {
+  test('never fails below the cap, keeps all data, and needs three sixteenths more than the cap, however the arena is cut up', () => {
     const cap = 64 * 256
     const many = { tensorArenaBytes: cap, tensorMaxHandles: 1024 }
     const action = fc.oneof(
@@ -203,7 +203,7 @@ describe('placement', () => {
             expect(arena.tensor(BigInt(handle)).data.every((found) => found === value)).toBe(true)
         }
         expect(memory.buffer.byteLength).toBeLessThanOrEqual(
-          WASM_PAGE_BYTES * Math.ceil(1 + (2 * cap) / WASM_PAGE_BYTES),
+          WASM_PAGE_BYTES * Math.ceil(1 + (1.1875 * cap) / WASM_PAGE_BYTES),
         )
       }),
       { numRuns: 60 },
@@ -240,14 +240,17 @@ describe('placement', () => {
       })
     }
     const ends: number[] = []
+    let moved = 0
     for (let size = 64; size <= 1024; size *= 2) {
+      const before = placed().map(({ handle, data }) => [handle, data.byteOffset] as const)
       fill(size)
+      for (const [handle, offset] of before) if (arena.tensor(BigInt(handle)).data.byteOffset < offset) moved++
       ends.push(Math.max(...placed().map(({ data }) => data.byteOffset + data.byteLength)))
       for (const { handle, data } of placed()) expect(new Set(data)).toEqual(new Set([live.get(handle)]))
       thin(size * 2)
     }
-    expect(ends.some((end, round) => end < (ends[round - 1] ?? 0))).toBe(true)
-    expect(Math.max(...ends)).toBeLessThanOrEqual(WASM_PAGE_BYTES + 2 * cap)
+    expect(moved).toBeGreaterThan(0)
+    expect(Math.max(...ends)).toBeLessThanOrEqual(WASM_PAGE_BYTES + 1.1875 * cap)
   })
 })
 

@@ -76,7 +76,7 @@ describe('gas', () => {
       name: 'TMSTORE to memory in use does not grow it',
       before: [op('MSTORE', 64, 1), op('TCALLDATALOAD', TENSOR, 0)],
       pieces: [op('TMSTORE', 1, 26)],
-      gas: pushGas(1, 26) + BigInt(workGas({ copiedBytes: 16 }, schedule)),
+      gas: pushGas(1, 26) + BigInt(workGas({ storedBytes: 16 }, schedule)),
     },
     {
       name: 'TCODELOAD: a cold account',

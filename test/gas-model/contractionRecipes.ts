@@ -25,18 +25,43 @@ const pads = (random: Random, most: number) =>
       }
 const step = (random: Random) => (random.oneIn(2) ? 1 : random.pick([1, 2, 3, 7, 65536]))
 
+const dilation = (random: Random) => random.between(1, random.pick([1, 4, 300, 65536]))
+
 function convolutionWindow(random: Random): Record<string, number> {
   const strides = random.oneIn(2) ? {} : { strideH: step(random), strideW: step(random) }
-  const dilations = random.oneIn(3) ? { dilationH: random.between(1, 4), dilationW: random.between(1, 4) } : {}
+  const dilations = random.oneIn(3)
+    ? { dilationH: dilation(random), dilationW: random.oneIn(2) ? 1 : dilation(random) }
+    : {}
   return { ...pads(random, random.pick([3, 9, 65536])), ...strides, ...dilations }
+}
+
+/** A window of many taps over a small image with wide paddings: what is read does not come line by line. */
+const wideConv2d: Recipe = (random) => {
+  const channels = random.between(1, 4)
+  const groups = random.pick([1, 1, channels])
+  const width = random.between(1, random.pick([2, 20, 200]))
+  const height = random.between(1, Math.floor(random.pick([4, 20, 2000, 20_000]) / (width * channels)) + 1)
+  const isSparse = random.oneIn(2)
+  const dilations = isSparse ? { dilationH: random.between(1, 300), dilationW: random.pick([1, 200]) } : {}
+  const outputs = groups * size(random, 20)
+  return {
+    attributes: {
+      ...{ ...convolutionWindow(random), ...dilations, groups },
+      ...{ ...pads(random, random.pick([300, 1000, 65536])), strideH: size(random, 3000), strideW: size(random, 3000) },
+    },
+    x: ofInt8(size(random, 4), size(random, 40), size(random, 40), channels),
+    weights: ofInt8(outputs, height, width, channels / groups),
+    bias: undefined,
+  }
 }
 
 /** Operands of the instruction of this name. */
 export const conv2d: Recipe = (random) => {
+  if (random.oneIn(4)) return wideConv2d(random)
   const groups = random.oneIn(2) ? 1 : size(random, random.pick([8, 1000, MAX_DIMENSION]))
-  const depth = size(random, random.pick([8, 600, 9000]) / Math.min(groups, 8))
+  const depth = size(random, random.pick([4, 8, 600, 9000]) / Math.min(groups, 8))
   const taps = random.oneIn(3) ? [1, 1] : [random.between(1, 7), random.between(1, 7)]
-  const outputs = groups * size(random, 200)
+  const outputs = groups * size(random, random.pick([1, 4, 200]))
   const [height, width] = [size(random, 300), size(random, 300)]
   return {
     attributes: { ...convolutionWindow(random), groups },
@@ -46,8 +71,20 @@ export const conv2d: Recipe = (random) => {
   }
 }
 
+/** Windows as large as dilations make them, with as many outputs as fit: elements that are read saturate. */
+const wideDepthwise: Recipe = (random) => ({
+  attributes: {
+    ...{ padLeft: 65535, padRight: 65535, strideH: 65536, strideW: 65536 },
+    ...{ dilationH: 65536, dilationW: 65536 },
+  },
+  x: ofInt8(1, random.between(65537, 200_000), random.between(1, 900), 1),
+  weights: ofInt8(2, 2, size(random, MAX_DIMENSION)),
+  bias: undefined,
+})
+
 /** Operands of the instruction of this name. */
 export const depthwise: Recipe = (random) => {
+  if (random.oneIn(30)) return wideDepthwise(random)
   const channels = size(random, 2000)
   const outputs = channels * size(random, random.pick([1, 3, 20]))
   return {
@@ -60,22 +97,23 @@ export const depthwise: Recipe = (random) => {
 
 /** Operands of the instruction of this name. */
 export const transposeConv2d: Recipe = (random) => {
-  // Only a stride of many taps lets weights be large; then multiply-accumulates saturate.
-  const isHuge = random.oneIn(30)
-  const depth = isHuge ? 1 : size(random, 500)
-  const stride = isHuge ? 4096 : random.between(1, 4)
-  const taps = isHuge ? [4096, 1024] : [random.between(1, 5), random.between(1, 5)]
+  // Only a stride of many taps lets weights be large.
+  const isWide = random.oneIn(10)
+  const depth = size(random, isWide ? 8 : 500)
+  const stride = () => (isWide ? random.pick([300, 4096, 65536]) : random.between(1, random.pick([2, 4, 9])))
+  const taps = () => (isWide ? size(random, 4096) : random.between(1, random.pick([3, 5, 9])))
+  const pad = random.pick([1, 3, 65536])
   return {
     attributes: {
-      padTop: random.below(3),
-      padLeft: random.below(3),
-      strideH: stride,
-      strideW: stride,
-      outputH: size(random, 300),
-      outputW: size(random, 300),
+      padTop: random.below(pad),
+      padLeft: random.below(pad),
+      strideH: stride(),
+      strideW: stride(),
+      outputH: size(random, random.pick([9, 300, 20_000])),
+      outputW: size(random, random.pick([9, 300, 20_000])),
     },
-    x: isHuge ? ofInt8(1, 4096, 4096, 1) : ofInt8(size(random, 3), size(random, 200), size(random, 200), depth),
-    weights: ofInt8(isHuge ? size(random, 60) : size(random, 300), taps[0] as number, taps[1] as number, depth),
+    x: ofInt8(size(random, 3), size(random, 200), size(random, 200), depth),
+    weights: ofInt8(size(random, 300), taps(), taps(), depth),
     bias: undefined,
   }
 }

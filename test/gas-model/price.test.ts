@@ -22,9 +22,11 @@ const products = { attributes: { zeroPointA: 0, zeroPointB: 0 }, a: int8(3, 17),
 describe('the price of an instruction', () => {
   test('is split by what it pays for, and the parts add up', () => {
     const price = instructionGas('MATMUL', products, { parameters })
-    const { tensorTileMacsQ16: macs, tensorTileOutputsQ16: outputs, tensorPanelBytesQ16: panel } = parameters
-    // Rows 3 in tiles of 2, columns 5 in tiles of 4, depth 17 in tiles of 16.
-    const work = 4 * 8 * 32 * macs + 4 * 8 * outputs + 8 * 32 * panel
+    const { tensorVectorMacsQ16: macs, tensorTileOutputsQ16: outputs } = parameters
+    const { tensorWidenedElementsQ16: widened, tensorProductStepsQ16: steps } = parameters
+    // Three vectors by a matrix as it lies: columns 5 padded to 4, depth 17 to 8, sums count twice; a and b are widened,
+    // and each vector and the matrix is begun.
+    const work = 3 * 8 * 24 * macs + 2 * 3 * 8 * outputs + (3 * 17 + 5 * 17) * widened + (3 + 1) * steps
     expect(price).toEqual({
       base: parameters.tensorBaseGas,
       compute: Math.ceil(work / 65536),

@@ -1,7 +1,18 @@
 import { type DType, dtypes, encodeAxisWord } from '../../isa/index.ts'
 import type { Random } from '../kernel/random.ts'
 import { conv2d, depthwise, matmul, transposeConv2d } from './contractionRecipes.ts'
-import { broadcastable, ofInt8, ofInt32, type Recipe, room, shape, size, type, word } from './randomTypes.ts'
+import {
+  broadcastable,
+  crowdedType,
+  ofInt8,
+  ofInt32,
+  type Recipe,
+  room,
+  shape,
+  size,
+  type,
+  word,
+} from './randomTypes.ts'
 
 function pairOf(dtypeOf: (random: Random) => DType): Recipe {
   return (random) => {
@@ -59,15 +70,16 @@ function pool(dtypeOf: (random: Random) => DType): Recipe {
     const isHuge = random.oneIn(10)
     const [windowH, windowW] = isHuge
       ? [random.pick([4096, 30_000, 65536]), random.pick([4096, 30_000, 65536])]
-      : [random.between(1, 9), random.between(1, 9)]
+      : [random.pick([16, random.between(1, 9)]), random.pick([15, 16, random.between(1, 9), random.between(1, 30)])]
     const pad = (window: number) => (isHuge ? window - 1 : random.below(window))
+    const most = random.pick([2, 4, 16, 500])
     const attributes = {
       ...{ padTop: pad(windowH), padBottom: pad(windowH), padLeft: pad(windowW), padRight: pad(windowW) },
-      ...{ windowH, windowW, strideH: random.between(1, 3), strideW: random.between(1, 3) },
+      ...{ windowH, windowW, strideH: random.between(1, most), strideW: random.between(1, most) },
     }
     const dims = isHuge
       ? [1, random.between(1, 40), random.between(1, 40), 1]
-      : [size(random, 4), size(random, 300), size(random, 300), size(random, 300)]
+      : [size(random, 4), size(random, 300), size(random, 300), size(random, random.pick([3, 15, 300]))]
     return { attributes, x: { dtype: dtypeOf(random), shape: dims } }
   }
 }
@@ -80,7 +92,7 @@ const reshape: Recipe = (random) => {
 }
 
 const transpose: Recipe = (random) => {
-  const x = type(random)
+  const x = random.oneIn(2) ? crowdedType(random) : type(random)
   const order = x.shape.map((_, axis) => axis)
   for (let axis = order.length - 1; axis > 0; axis--) {
     if (random.oneIn(3)) continue
@@ -91,7 +103,7 @@ const transpose: Recipe = (random) => {
 }
 
 const slice: Recipe = (random) => {
-  const x = type(random)
+  const x = random.oneIn(2) ? crowdedType(random) : type(random)
   const isWhole = random.pick([1, 2, 4])
   const parts = x.shape.map((dim) => {
     if (random.oneIn(isWhole)) return { begin: 0, size: dim, stride: 1 }
@@ -132,9 +144,10 @@ const gather: Recipe = (random) => ({
 })
 
 const tile: Recipe = (random) => {
-  const x = type(random, random.pick(dtypes))
+  const x = random.oneIn(2) ? crowdedType(random) : type(random)
   const rate = random.pick([1, 2, 4])
-  return { multiples: encodeAxisWord(x.shape.map(() => (random.oneIn(rate) ? 1 : size(random, 100)))), x }
+  const most = random.pick([3, 8, 100])
+  return { multiples: encodeAxisWord(x.shape.map(() => (random.oneIn(rate) ? 1 : size(random, most)))), x }
 }
 
 const load: Recipe = (random) => ({ type: type(random), account: word(random), offset: word(random) })

@@ -118,7 +118,7 @@ function randomWarmChunks(random: Random, instruction: Instruction, operands: Pr
 
 /** Parameters of a chain: the schedule's, or others from nothing to as much as can be set. */
 export function randomParameters(random: Random): TensorParameters {
-  if (random.oneIn(2)) return schedule
+  if (random.oneIn(4)) return schedule
   const value = () => {
     if (random.oneIn(8)) return random.pick([0, 1, 65535, 65536, 65537, Number.MAX_SAFE_INTEGER])
     return Math.floor(2 ** random.below(random.pick([8, 20, 20, 53])) * (1 + random.below(1000) / 1000))

@@ -85,6 +85,14 @@ export function type(random: Random, dtype: DType = random.pick(dtypes), rank = 
   return { dtype, shape: shape(random, rank, Math.min(room(random), (2 ** 32 - 1) / elementBytes[dtype])) }
 }
 
+/** A type of several axes, none of which is long: what is moved in tiles, shuffles, values and runs. */
+export function crowdedType(random: Random): TensorType {
+  const most = random.pick([4, 10, 20, 40])
+  const dims = Array.from({ length: random.between(2, 6) }, () => random.pick([2, 8, random.between(1, most)]))
+  if (random.oneIn(2)) dims[dims.length - 1] = random.pick([1, 2, 4, 5, 6, 7, 8])
+  return { dtype: random.pick(dtypes), shape: dims.slice(most > 20 ? -4 : -6) }
+}
+
 /** Type of an int8 tensor. */
 export const ofInt8 = (...dims: number[]): TensorType => ({ dtype: 'int8', shape: dims })
 /** Type of an int32 tensor. */

@@ -74,7 +74,7 @@ export const matmul: Recipe = (random, { products }, weights) => {
 /** Placement of a window of `taps` along one axis for about `positions` outputs. */
 function windowAxis(random: Random, taps: number, positions: number) {
   const stride = random.pick([1, 1, 1, 2, 2, 3, random.between(1, 9)])
-  const dilation = random.pick([1, 1, 1, 1, 2, 3])
+  const dilation = random.pick([1, 1, 1, 1, 2, 3, random.oneIn(4) ? random.between(1, 60) : 1])
   const extent = (taps - 1) * dilation + 1
   const pad = () => random.pick([0, 0, 1, random.below(extent), random.below(extent + 3)])
   const [before, after] = [pad(), pad()]
@@ -149,7 +149,8 @@ export const transposeConv2d: Recipe = (random, { products, elements }, given) =
   const axis = (taps: number, size: number) => {
     const stride = random.pick([1, 1, 2, 2, 3, random.between(1, 9)])
     const pad = random.pick([0, 0, random.below(taps), random.below(taps + 3)])
-    return { stride, pad, output: Math.max(1, (size - 1) * stride + taps - 2 * pad + random.between(-1, 3)) }
+    const whole = Math.max(1, (size - 1) * stride + taps - 2 * pad + random.between(-1, 3))
+    return { stride, pad, output: random.oneIn(6) ? randomSize(random, whole) : whole }
   }
   const height = axis(tapsH, rows)
   const width = axis(tapsW, columns)

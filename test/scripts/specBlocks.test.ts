@@ -31,7 +31,7 @@ Halts with TypeMismatch when the dtypes differ; with BadAttribute when axis is b
 the ranks differ, when a dimension other than the joined one differs, or when the joined dimension exceeds 2^24-1 or the
 output 2^32-1 bytes.
 
-**Gas:** compute over \`copiedBytes\`, \`movedRuns\`; allocation of the output. See [Gas](#gas).
+**Gas:** compute over \`movedBytes\`, \`movedParts\`; allocation of the output. See [Gas](#gas).
 
 **Halts:** \`BadHandle\`, \`BadAttribute\`, \`TypeMismatch\`, \`ShapeMismatch\`.`
 
@@ -50,7 +50,7 @@ describe('instructionBlock', () => {
     ['TSPACE', '**Stack input**\n\nNone.\n\n**Output:** `word`, word: bytes.'],
     ['TSPACE', '**Gas:** compute, with no work count. See [Gas](#gas).\n\n**Halts:** none of its own.'],
     ['TMSTORE', '**Output:** none.'],
-    ['TMSTORE', '**Gas:** compute over `copiedBytes`; growth of memory. See [Gas](#gas).'],
+    ['TMSTORE', '**Gas:** compute over `storedBytes`; growth of memory. See [Gas](#gas).'],
     ['TCODELOAD', '**Gas:** compute over `copiedBytes`; allocation of the output; account access. See [Gas](#gas).'],
     ['TMODELLOAD', '**Gas:** compute over `copiedBytes`; allocation of the output; model access. See [Gas](#gas).'],
     ['REDUCE_SUM', '| 6 | `keepDims` | uint1 |'],
