@@ -17,12 +17,12 @@ export type FitRow = {
 export type Envelope = {
   /** Nanoseconds of a unit of each count. */
   readonly coefficients: readonly number[]
-  /** Greatest price over time among rows of {@link LONG_NANOSECONDS} and more. */
+  /** Greatest price over time among rows of 8 microseconds and more. */
   readonly spread: number
 }
 
 /** Rows from which on price and time must be close: those of a thousand gas, less the safety. */
-export const LONG_NANOSECONDS = 8000
+const LONG_NANOSECONDS = 8000
 
 /** Whether the envelope must stay close to a row. */
 export const isLong = ({ nanoseconds }: { readonly nanoseconds: number }) => nanoseconds >= LONG_NANOSECONDS

@@ -13,7 +13,7 @@ const windowAxes: readonly Axis[] = [
 ]
 
 /** Attributes of a window; with padding, as much as keeps the size at stride 1. */
-export function windowOf({ taps = 1, wide = 1, stride = 1, padding = 0, dilation = 1 }: Point) {
+function windowOf({ taps = 1, wide = 1, stride = 1, padding = 0, dilation = 1 }: Point) {
   const pad = (window: number) => (padding ? ((window - 1) * dilation) >> 1 : 0)
   return {
     zeroPoint: -3,

@@ -1,4 +1,5 @@
 import { createTensorCommon, loadTensorGenesis, type TensorGenesis } from '../../evm-ext/index.ts'
+import { parameterNames } from '../../gas-model/index.ts'
 
 const ANYONE = /^0x0+$/
 
@@ -21,8 +22,11 @@ function forksOf(genesis: TensorGenesis): ShownFork[] {
     })
 }
 
+/** Wide enough for every parameter, indented. */
+const NAME_WIDTH = Math.max(...parameterNames.map(({ length }) => length)) + 4
+
 function printRow(name: string, value: string | number): void {
-  console.log(`${name.padEnd(28)} ${value}`)
+  console.log(`${name.padEnd(NAME_WIDTH)} ${value}`)
 }
 
 function print(genesis: TensorGenesis, forks: readonly ShownFork[]): void {

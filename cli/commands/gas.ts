@@ -3,6 +3,7 @@ import { parseCount, parsePath } from '../arguments.ts'
 
 type Calibrate = typeof import('../actions/gasCalibrate.ts').calibrateGas
 type Validate = typeof import('../actions/gasValidate.ts').validateGas
+type Blocks = typeof import('../actions/gasBlocks.ts').showWorstBlocks
 type Table = typeof import('../actions/gasTable.ts').showGasTable
 
 /** A timestamp in seconds. @throws {InvalidArgumentError} */
@@ -67,10 +68,41 @@ function addValidateCommand(gas: Command): void {
   )
 }
 
+/** Amounts of gas, with commas between. @throws {InvalidArgumentError} */
+function parseAmounts(text: string): number[] {
+  return text.split(',').map(parseCount)
+}
+
+/** `tensor-evm gas blocks`. */
+function addBlocksCommand(gas: Command): void {
+  gas
+    .command('blocks')
+    .description(
+      'time the worst blocks: of ordinary opcodes and precompiles, and of tensor programs that a search finds',
+    )
+    .option('--gas <amounts>', 'gas of whole blocks, with commas between', parseAmounts, [30_000_000])
+    .option('--seconds <n>', 'how long tensor programs are searched for', parseCount, 60)
+    .option('--seed <n>', 'of the search', parseCount, 1)
+    .option('--finalists <n>', 'ordinary cases, and tensor programs, that fill whole blocks', parseCount, 1)
+    .option(
+      '--anvil <file>',
+      'anvil, for the same bytecode in another client (default: where npm installed it)',
+      parsePath,
+    )
+    .option('--no-anvil', 'leave anvil out')
+    .option('--json', 'print one JSON object')
+    .action(async ({ anvil, ...options }) => {
+      const { showWorstBlocks } = await import('../actions/gasBlocks.ts')
+      // Commander says true where the option is not given.
+      await showWorstBlocks({ ...options, ...(anvil !== true && { anvil }) } as Parameters<Blocks>[0])
+    })
+}
+
 /** `tensor-evm gas`. What its commands do is loaded when they are asked for. */
 export function addGasCommand(program: Command): void {
   const gas = program.command('gas').description('prices of tensor instructions')
   addTableCommand(gas)
   addCalibrateCommand(gas)
   addValidateCommand(gas)
+  addBlocksCommand(gas)
 }

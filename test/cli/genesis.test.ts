@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { showGenesis } from '../../cli/actions/genesis.ts'
+import { parameterNames } from '../../gas-model/index.ts'
 import { repository } from './bins.ts'
 
 const REGISTRAR = `0x${'0a'.repeat(20)}`
@@ -32,8 +33,9 @@ function printed(options: { json?: boolean }): string[] {
 test('genesis prints addresses, forks with what they change, and parameters in one column', () => {
   const lines = printed({})
   const rows = lines.filter((line) => / {2}\S|\d$/.test(line.trimStart()))
-  for (const row of rows) expect(row).toMatch(/^.{28} \S/)
-  const at = (name: string) => lines.find((line) => line.trim().startsWith(`${name} `))?.slice(29)
+  const width = Math.max(...parameterNames.map(({ length }) => length)) + 4
+  for (const row of rows) expect(row).toMatch(new RegExp(`^.{${width}} \\S`))
+  const at = (name: string) => lines.find((line) => line.trim().startsWith(`${name} `))?.slice(width + 1)
   expect(at('registrar')).toBe(REGISTRAR)
   expect(at('tensor')).toBe('time 1000')
   expect(at('tensorArenaBytes')).toBe('16777216')

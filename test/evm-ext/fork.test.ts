@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { haltCodeOf } from '../../evm-ext/errors.ts'
 import { isTensorActive, tensorParameters } from '../../evm-ext/parameters.ts'
 import { copyVM, createTensorEVM, type TensorEVM } from '../../evm-ext/tensorEVM.ts'
+import { instructionGas, type PricedOperands, schedule } from '../../gas-model/index.ts'
 import { EXTENSION, encodeType, instructions } from '../../isa/index.ts'
 import { createMemoryStore } from '../../model/store.ts'
 import { code, op, pushGas } from '../bytecode.ts'
@@ -199,11 +200,15 @@ describe('traces', () => {
       seen.push(`${sequence} ${depth} ${instruction.mnemonic} [${operandIds}] ${resultId ?? '-'} ${gas}`)
     }
     await evm.runCode({ code: program, gasLimit: 10_000n })
+    const type = { dtype: 'int8', shape: [2, 3] } as const
+    const attributes = { zeroPointA: 0, zeroPointB: 0 }
+    const price = (mnemonic: string, operands: PricedOperands, liveBytes: number) =>
+      instructionGas(mnemonic, operands, { parameters: schedule, liveBytes }).total
     const expected = [
-      '0 0 TCALLDATALOAD [] 1 252',
-      '1 0 RESHAPE [1] 2 102',
-      '2 0 MATMUL [2,2] 3 103',
-      '3 0 TFREE [] - 101',
+      `0 0 TCALLDATALOAD [] 1 ${price('TCALLDATALOAD', { type: { dtype: 'int8', shape: [6] }, offset: 0n }, 0)}`,
+      `1 0 RESHAPE [1] 2 ${price('RESHAPE', { type, x: { dtype: 'int8', shape: [6] } }, 64)}`,
+      `2 0 MATMUL [2,2] 3 ${price('MATMUL', { attributes, a: type, b: type }, 128)}`,
+      `3 0 TFREE [] - ${price('TFREE', { handle: 1n, count: 1n }, 192)}`,
     ]
     expect(lines()).toEqual(expected)
     // A transaction that halts is a transaction: the next one counts anew.

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TensorEVM } from '../../evm-ext/tensorEVM.ts'
+import { schedule } from '../../gas-model/index.ts'
 import { encodeType } from '../../isa/index.ts'
 import { createMemoryStore } from '../../model/store.ts'
 import { code, op, type Piece } from '../bytecode.ts'
@@ -183,7 +184,7 @@ describe('access lists', () => {
   test('and is cold again when the frame reverts: registry slot and chunk', async () => {
     const [callee, caller] = await gasOf('reverted')
     // The callee alone touched the first page of the arena.
-    expect((callee as bigint) - (caller as bigint)).toBe(150n)
+    expect((callee as bigint) - (caller as bigint)).toBe(BigInt(schedule.tensorPageGas))
   })
 
   test("looking a model up makes the registry's slot warm, and with it the registry's account", async () => {

@@ -56,14 +56,17 @@ describe('gas', () => {
       gas: pushGas(TENSOR, 0) + BigInt(workGas({ copiedBytes: 16 }, schedule) + allocationGas(6, 0, 1, schedule)),
     },
     {
-      name: 'MATMUL: its tiles',
+      name: 'MATMUL: its vectors',
       before: [op('TCALLDATALOAD', TENSOR, 0)],
       pieces: [op('MATMUL', 0, 1, 1, 0)],
       gas:
         pushGas(0, 1, 1, 0) +
         BigInt(
-          workGas({ tileMacs: 2 * 4 * 16, tileOutputs: 8, panelBytes: 64 }, schedule) +
-            allocationGas(16, 64, 1, schedule),
+          // Two vectors with the three rows of a matrix, padded to 4, of three elements, padded to 8.
+          workGas(
+            { vectorMacs: 2 * 4 * 8, tileOutputs: 2 * 2 * 4, widenedElements: 2 * 3 + 6, productSteps: 3 },
+            schedule,
+          ) + allocationGas(16, 64, 1, schedule),
         ),
     },
     {

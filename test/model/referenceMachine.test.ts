@@ -23,10 +23,13 @@ const typeWord = (dtype: TensorType['dtype'], ...shape: number[]) => encodeType(
 const page = typeWord('int8', 4096)
 const bytes8 = typeWord('int8', 8)
 
-// Base 100, and of the first revision's prices, in 2^-16 gas: zeroing 373 a byte, copying 549 a byte, 150 gas a page.
+// The formula of SPEC, with the schedule's prices.
 const q16 = (...terms: number[]) => Math.ceil(terms.reduce((a, b) => a + b) / 65536)
 const loadGas = (bytes: number, allocated: number, pages: number) =>
-  100 + q16(549 * bytes) + q16(373 * allocated) + 150 * pages
+  schedule.tensorBaseGas +
+  q16(schedule.tensorCopiedBytesQ16 * bytes) +
+  q16(schedule.tensorZeroedBytesQ16 * allocated) +
+  schedule.tensorPageGas * pages
 
 const modelBytes = new Uint8Array(70000).map((_, index) => index % 100)
 const model: ModelTensors = {

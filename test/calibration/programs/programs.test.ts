@@ -165,7 +165,7 @@ describe('an evaluation', () => {
 
   it.each([
     ['is too large for a program', genomeOf(step('CLAMP', { rows: 4096, columns: 65_536, dtype: 2 }))],
-    ['uses too much in an iteration', genomeOf(step('RSQRT', { columns: 3500 }))],
+    ['uses too much in an iteration', genomeOf(step('RSQRT', { columns: 65_000 }))],
     [
       'loads more than the block may use',
       genomeOf(step('GATHER', { rows: 4096, row: 900, indices: 1, index: 0, dtype: 0 })),
