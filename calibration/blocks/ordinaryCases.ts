@@ -154,8 +154,9 @@ const storage: readonly BlockCase[] = [
   ordinary('SLOAD warm', [0, 'SLOAD', 'POP'], { slots: 1 }),
   ordinary('SLOAD cold', ['DUP1', 'SLOAD', 'POP'], { slots: SLOTS, times: 1 }),
   ordinary('SLOAD cold, empty', [...freshSlot, 'SLOAD', 'POP'], freshSlots),
-  ordinary('SSTORE warm', ['GAS', 0, 'SSTORE'], { slots: 1, reserve: STIPEND }),
-  ordinary('SSTORE cold', ['DUP1', 'GAS', 'SWAP1', 'SSTORE'], { slots: SLOTS, times: 1, reserve: STIPEND }),
+  // A value that no slot begins with: storing that again would be refunded.
+  ordinary('SSTORE warm', ['GAS', 'NOT', 0, 'SSTORE'], { slots: 1, reserve: STIPEND }),
+  ordinary('SSTORE cold', ['DUP1', ...['GAS', 'NOT'], 'SWAP1', 'SSTORE'], { slots: SLOTS, times: 1, reserve: STIPEND }),
   ordinary('SSTORE cold, empty', [1, ...['DUP3', 'DUP3', 'OR'], 'SSTORE'], freshSlots),
   ordinary('TLOAD', [0, 'TLOAD', 'POP']),
   ordinary('TSTORE', ['GAS', 0, 'TSTORE']),

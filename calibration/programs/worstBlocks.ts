@@ -1,7 +1,7 @@
 import type { Anvil } from '../blocks/anvil.ts'
 import { findAnvil, startAnvil } from '../blocks/anvil.ts'
 import type { BlockCase } from '../blocks/blockCase.ts'
-import { type BlockRunner, type BlockTime, createBlockRunner } from '../blocks/blockRunner.ts'
+import { type BlockRunner, type BlockTime, CaseError, createBlockRunner } from '../blocks/blockRunner.ts'
 import { blockCases } from '../blocks/cases.ts'
 import { type Clock, systemClock } from '../blocks/clock.ts'
 import { assembleProgram } from './assemble.ts'
@@ -130,8 +130,13 @@ export async function worstBlocks(options: WorstBlocksOptions): Promise<WorstBlo
       const { gasOf, perIteration } = await runner.consumption(blockCase)
       const least = gasOf(1) + SMALLEST_BLOCK_ITERATIONS * perIteration + INTRINSIC_GAS
       const size = Math.max(rankingGas, Math.ceil(least))
-      const row = await runner.run(blockCase, size, RANKING_TIMES)
-      ranked.push({ blockCase, row: await withAnvil(blockCase, row, size) })
+      try {
+        const row = await runner.run(blockCase, size, RANKING_TIMES)
+        ranked.push({ blockCase, row: await withAnvil(blockCase, row, size) })
+      } catch (error) {
+        if (!(error instanceof CaseError)) throw error
+        notes.push(`left out: ${error.message}`)
+      }
     }
     ranked.sort((a, b) => b.row.nsPerGas - a.row.nsPerGas)
 
