@@ -1,3 +1,4 @@
+import { createRandom } from '../../calibration/random.ts'
 import {
   byteLength,
   type DType,
@@ -24,22 +25,11 @@ export type BenchMemory = Required<TensorMemory> & {
 const GRANULE_BYTES = 64
 const CAPACITY_BYTES = 256 * 2 ** 20
 
-/** A generator of integers in `0..2^32-1` (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let x = Math.imul(state ^ (state >>> 15), state | 1)
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61)
-    return (x ^ (x >>> 14)) >>> 0
-  }
-}
-
 /** Takes room at the end of a kernel's memory. Freed tensors make room for others of their size. */
 export function createBenchMemory({ memory }: Kernel): BenchMemory {
   const start = memory.grow(CAPACITY_BYTES / WASM_PAGE_BYTES) * WASM_PAGE_BYTES
   const buffer = memory.buffer
-  const random = createRandom(1)
+  const random = createRandom(1).word
   const vacant = new Map<number, number[]>()
   let end = start
   const room = (type: TensorType) => Math.ceil(byteLength(type) / GRANULE_BYTES) * GRANULE_BYTES

@@ -1,14 +1,11 @@
 import { type DType, dtypeCode, dtypeRange, type TensorType } from '../../isa/index.ts'
 import type { Axis, Point, PriceClass, ShapeFamily } from '../family.ts'
-
-const dtypes: readonly DType[] = ['int8', 'int16', 'int32']
-const dtypeAt = (value: number | undefined): DType => dtypes[value ?? 0] as DType
+import { dtypeAt, dtypeAxis } from './shapes.ts'
 
 const matrixAxes: readonly Axis[] = [
   { name: 'rows', min: 1, max: 4096 },
   { name: 'columns', min: 1, max: 65536 },
 ]
-const dtypeAxis: Axis = { name: 'dtype', min: 0, max: 2, isChoice: true }
 const matrix = (dtype: DType, { rows = 1, columns = 1 }: Point): TensorType => ({ dtype, shape: [rows, columns] })
 
 const scaling = (output: DType, perChannel: number, rounding: number) => {

@@ -1,7 +1,6 @@
-import type { DType } from '../../isa/index.ts'
 import type { Axis, PriceClass, ShapeFamily } from '../family.ts'
+import { dtypeAt } from './shapes.ts'
 
-const dtypes: readonly DType[] = ['int8', 'int16', 'int32']
 const axes: readonly Axis[] = [
   { name: 'rows', min: 1, max: 4096 },
   { name: 'columns', min: 1, max: 65536 },
@@ -17,7 +16,7 @@ const family = (mnemonic: string, operands: ShapeFamily['operands']): ShapeFamil
 })
 
 const typeAt = ({ rows = 1, columns = 1, dtype = 0 }: Readonly<Record<string, number>>) => ({
-  dtype: dtypes[dtype] as DType,
+  dtype: dtypeAt(dtype),
   shape: [rows, columns],
 })
 const offsetAt = ({ offset = 0 }: Readonly<Record<string, number>>) => BigInt(offset)

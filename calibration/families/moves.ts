@@ -1,10 +1,7 @@
-import { type DType, dtypeRange, encodeAxisWord, type TensorType } from '../../isa/index.ts'
+import { dtypeRange, encodeAxisWord, type TensorType } from '../../isa/index.ts'
 import type { Axis, Point, PriceClass, ShapeFamily } from '../family.ts'
+import { dtypeAt, dtypeAxis, size } from './shapes.ts'
 
-const dtypes: readonly DType[] = ['int8', 'int16', 'int32']
-const dtypeAt = (value: number | undefined): DType => dtypes[value ?? 0] as DType
-const dtypeAxis: Axis = { name: 'dtype', min: 0, max: 2, isChoice: true }
-const size = (name: string, max: number, min = 1): Axis => ({ name, min, max })
 const tensor = (point: Point, ...shape: number[]): TensorType => ({ dtype: dtypeAt(point.dtype), shape })
 
 const reshape: ShapeFamily = {

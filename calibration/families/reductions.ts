@@ -1,9 +1,6 @@
-import type { DType, TensorType } from '../../isa/index.ts'
+import type { TensorType } from '../../isa/index.ts'
 import type { Axis, Point, PriceClass, ShapeFamily } from '../family.ts'
-
-const dtypes: readonly DType[] = ['int8', 'int16', 'int32']
-const dtypeAt = (value: number | undefined): DType => dtypes[value ?? 0] as DType
-const dtypeAxis: Axis = { name: 'dtype', min: 0, max: 2, isChoice: true }
+import { dtypeAt, dtypeAxis } from './shapes.ts'
 
 const shapeAxes: readonly Axis[] = [
   { name: 'batch', min: 1, max: 64 },
