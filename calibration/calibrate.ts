@@ -8,6 +8,7 @@ import type { PriceClass } from './family.ts'
 import { type Estimate, estimate, type FitRow, fitEnvelope } from './fit.ts'
 import { describeMachine, type Machine, NoisyMachineError, startClock } from './machine.ts'
 import { createMeter, drawCases, familyOf, GROUP, type Measurement, type Meter, type Sample } from './measure.ts'
+import { settle } from './settle.ts'
 import { cpuNanoseconds } from './timing.ts'
 import { YARDSTICK_NANOSECONDS } from './yardstick.ts'
 
@@ -178,6 +179,21 @@ export async function calibrate(options: CalibrateOptions): Promise<ScheduleFile
     return { kept, dropped }
   }
 
+  const settled = (priceClass: PriceClass, kept: readonly Measurement[]) =>
+    settle(kept, {
+      seed,
+      rowsOf: (measurements) => rowsOf(priceClass, measurements, parameters, clock.factor),
+      async measure(measurement) {
+        signal?.throwIfAborted()
+        const measured = caseAt(familyOf(priceClass, measurement.family), measurement.point) as Case
+        const [{ nanoseconds }] = meter.measure([measured], 'streamed', rounds) as [Timed]
+        const least = Math.min(nanoseconds, measurement.nanoseconds)
+        onMeasurement?.({ ...measurement, nanoseconds: least }, done, total)
+        await new Promise((resolve) => setImmediate(resolve))
+        return nanoseconds
+      },
+    })
+
   const pageFit = fitPages(clock.factor)
   const classes: ClassFit[] = [pageFit]
   let parameters: TensorParameters = { ...schedule, ...valuesOf(pageFit) }
@@ -187,7 +203,12 @@ export async function calibrate(options: CalibrateOptions): Promise<ScheduleFile
     const fit =
       priceClass === allocation
         ? allocationFit(kept, clock.factor)
-        : await classFit(priceClass, rowsOf(priceClass, kept, parameters, clock.factor), dropped, seed)
+        : await classFit(
+            priceClass,
+            rowsOf(priceClass, await settled(priceClass, kept), parameters, clock.factor),
+            dropped,
+            seed,
+          )
     classes.push(fit)
     parameters = { ...parameters, ...greater(valuesOf(fit), fitted) }
     fitted = { ...fitted, ...greater(valuesOf(fit), fitted) }
@@ -234,8 +255,7 @@ async function classFit(
 ): Promise<ClassFit> {
   const averages = estimate(rows, seed)
   // What a unit takes on average at least, it costs: else larger shapes than were measured could be nearly free.
-  const floors = averages.map(({ low }) => low)
-  const { coefficients, spread } = await fitEnvelope(rows, floors)
+  const { coefficients, spread } = await fitEnvelope(rows, averages)
   return {
     class: name,
     rows: rows.length,

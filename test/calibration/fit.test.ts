@@ -52,8 +52,39 @@ test('prices cover every row, and long ones within the spread', async () => {
 test('a coefficient is not below its floor', async () => {
   const rows = rowsOf([0.05, 0], new Array(40).fill(1), 3)
   expect((await fitEnvelope(rows)).coefficients[1]).toBeCloseTo(0, 6)
-  const { coefficients } = await fitEnvelope(rows, [0, 0.5])
+  const { coefficients } = await fitEnvelope(rows, [
+    { low: 0, value: 0.05 },
+    { low: 0.5, value: 0.5 },
+  ])
   expect(coefficients[1]).toBeGreaterThanOrEqual(0.5 - 1e-9)
+})
+
+test('prices stay near a multiple of the averages, but no further out than the slack', async () => {
+  const random = createRandom(11)
+  const rows = rowsOf(
+    [0.05, 1.5],
+    Array.from({ length: 60 }, () => 0.5 + 0.5 * random.fraction()),
+    13,
+  )
+  const tightest = await fitEnvelope(rows)
+  const averages = estimate(rows, 1)
+  const near = await fitEnvelope(rows, averages)
+  expect(near.spread).toBeLessThanOrEqual(1.1 * tightest.spread + 1e-6)
+  const ratio = ({ coefficients }: typeof near) =>
+    (coefficients[0] as number) / (coefficients[1] as number) / ((averages[0]?.value ?? 0) / (averages[1]?.value ?? 1))
+  const distance = (found: typeof near) => Math.abs(Math.log(ratio(found)))
+  expect(distance(near)).toBeLessThanOrEqual(distance(tightest) + 1e-6)
+  for (const row of rows) expect(priceOf(row, near.coefficients) / row.nanoseconds).toBeGreaterThan(1 - 1e-6)
+})
+
+test('a row that is paid for already says nothing about its work', () => {
+  const rows = rowsOf([0.05, 1.5], new Array(60).fill(1), 17)
+  const cheap = rows.map((row) => ({ ...row, nanoseconds: BASE / 2 }))
+  expect(estimate([...rows, ...cheap], 1).map(({ value }) => value)).toEqual([
+    expect.closeTo(0.05, 3),
+    expect.closeTo(1.5, 1),
+  ])
+  expect(estimate(cheap, 1)).toEqual([0, 1].map(() => ({ value: 0, low: 0, high: 0 })))
 })
 
 test('averages lie in their intervals, around what was put in', () => {
