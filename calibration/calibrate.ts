@@ -6,16 +6,14 @@ import { allocation } from './families/allocation.ts'
 import { priceClasses } from './families/index.ts'
 import type { PriceClass } from './family.ts'
 import { type Estimate, estimate, type FitRow, fitEnvelope } from './fit.ts'
+import { NANOSECONDS_PER_GAS, SAFETY } from './gasClock.ts'
 import { describeMachine, type Machine, NoisyMachineError, startClock } from './machine.ts'
 import { createMeter, drawCases, familyOf, GROUP, type Measurement, type Meter, type Sample } from './measure.ts'
+import { pursue } from './pursue.ts'
 import { settle } from './settle.ts'
 import { cpuNanoseconds } from './timing.ts'
 import { YARDSTICK_NANOSECONDS } from './yardstick.ts'
 
-/** The clock that prices are set by: 100 million gas a second. */
-export const NANOSECONDS_PER_GAS = 10
-/** What prices are above the worst that was measured. */
-export const SAFETY = 1.25
 const Q16 = 65536
 
 /** A price and where it comes from. */
@@ -78,6 +76,10 @@ type Timed = Pick<Measurement, 'nanoseconds' | 'noise'>
 type Measured = { readonly kept: readonly Measurement[]; readonly dropped: readonly Sample[] }
 
 const keyOf = ({ family, point, footprint }: Sample) => `${family} ${footprint} ${JSON.stringify(point)}`
+
+const sampleOf = ({ name }: PriceClass, { family, point }: Case): Sample => {
+  return { class: name, family: family.name, point, footprint: 'streamed' }
+}
 
 /** A coefficient as a parameter: gas times 2^16, rounded up. */
 function parameterOf(nanoseconds: number): number {
@@ -145,10 +147,8 @@ export async function calibrate(options: CalibrateOptions): Promise<ScheduleFile
   const total = plan.reduce((sum, { cases }) => sum + cases.length, 0)
   let done = 0
 
-  const measureClass = async ({ name }: PriceClass, cases: readonly Case[]): Promise<Measured> => {
-    const sampleOf = ({ family, point }: Case): Sample => {
-      return { class: name, family: family.name, point, footprint: 'streamed' }
-    }
+  const measureClass = async (priceClass: PriceClass, cases: readonly Case[]): Promise<Measured> => {
+    const { name } = priceClass
     const kept: Measurement[] = []
     const dropped: Sample[] = []
     const take = (measurement: Measurement) => {
@@ -158,7 +158,7 @@ export async function calibrate(options: CalibrateOptions): Promise<ScheduleFile
     }
     const open: Case[] = []
     for (const measured of cases) {
-      const before = found.get(keyOf(sampleOf(measured)))
+      const before = found.get(keyOf(sampleOf(priceClass, measured)))
       if (before === undefined) open.push(measured)
       else take(before)
     }
@@ -167,7 +167,7 @@ export async function calibrate(options: CalibrateOptions): Promise<ScheduleFile
       const group = open.slice(from, from + GROUP)
       meter.measure(group, 'streamed', rounds).forEach((first, index) => {
         const measured = group[index] as Case
-        take({ ...sampleOf(measured), ...quieter(meter, measured, rounds, first) })
+        take({ ...sampleOf(priceClass, measured), ...quieter(meter, measured, rounds, first) })
       })
       // Lets a signal in.
       await new Promise((resolve) => setImmediate(resolve))
@@ -179,20 +179,30 @@ export async function calibrate(options: CalibrateOptions): Promise<ScheduleFile
     return { kept, dropped }
   }
 
-  const settled = (priceClass: PriceClass, kept: readonly Measurement[]) =>
-    settle(kept, {
-      seed,
-      rowsOf: (measurements) => rowsOf(priceClass, measurements, parameters, clock.factor),
-      async measure(measurement) {
-        signal?.throwIfAborted()
-        const measured = caseAt(familyOf(priceClass, measurement.family), measurement.point) as Case
-        const [{ nanoseconds }] = meter.measure([measured], 'streamed', rounds) as [Timed]
-        const least = Math.min(nanoseconds, measurement.nanoseconds)
-        onMeasurement?.({ ...measurement, nanoseconds: least }, done, total)
-        await new Promise((resolve) => setImmediate(resolve))
-        return nanoseconds
-      },
+  /** What the prices of a class must cover: its shapes, and those that turn out to be slower for their prices. */
+  const covered = async (priceClass: PriceClass, kept: readonly Measurement[]) => {
+    const caseOf = ({ family, point }: Measurement) => caseAt(familyOf(priceClass, family), point) as Case
+    const timed = (measured: Case) => (meter.measure([measured], 'streamed', rounds) as [Timed])[0]
+    const pause = async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      signal?.throwIfAborted()
+    }
+    const toRows = (measurements: readonly Measurement[]) => rowsOf(priceClass, measurements, parameters, clock.factor)
+    const settled = (measurements: readonly Measurement[]) =>
+      settle(measurements, {
+        seed,
+        rowsOf: toRows,
+        async measure(measurement) {
+          await pause()
+          return timed(caseOf(measurement)).nanoseconds
+        },
+      })
+    const pursued = await pursue(priceClass, await settled(kept), {
+      ...{ seed, caseOf, pause, rowsOf: toRows },
+      measure: (measured) => ({ ...sampleOf(priceClass, measured), ...timed(measured) }),
     })
+    return toRows(await settled(pursued))
+  }
 
   const pageFit = fitPages(clock.factor)
   const classes: ClassFit[] = [pageFit]
@@ -203,12 +213,7 @@ export async function calibrate(options: CalibrateOptions): Promise<ScheduleFile
     const fit =
       priceClass === allocation
         ? allocationFit(kept, clock.factor)
-        : await classFit(
-            priceClass,
-            rowsOf(priceClass, await settled(priceClass, kept), parameters, clock.factor),
-            dropped,
-            seed,
-          )
+        : await classFit(priceClass, await covered(priceClass, kept), dropped, seed)
     classes.push(fit)
     parameters = { ...parameters, ...greater(valuesOf(fit), fitted) }
     fitted = { ...fitted, ...greater(valuesOf(fit), fitted) }

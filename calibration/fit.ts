@@ -1,5 +1,6 @@
 import highs from 'highs'
 import { fcnnlsVector } from 'ml-fcnnls'
+import { LONG_GAS, NANOSECONDS_PER_GAS, SAFETY } from './gasClock.ts'
 import { createRandom } from './random.ts'
 
 // The package's types are those of a CommonJS module, what is loaded is an ES module.
@@ -17,12 +18,12 @@ export type FitRow = {
 export type Envelope = {
   /** Nanoseconds of a unit of each count. */
   readonly coefficients: readonly number[]
-  /** Greatest price over time among rows of 8 microseconds and more. */
+  /** Greatest price over time among long rows. */
   readonly spread: number
 }
 
-/** Rows from which on price and time must be close: those of a thousand gas, less the safety. */
-const LONG_NANOSECONDS = 8000
+/** Rows from which on price and time must be close: those of long instructions, less the safety. */
+const LONG_NANOSECONDS = (LONG_GAS * NANOSECONDS_PER_GAS) / SAFETY
 
 /** Whether the envelope must stay close to a row. */
 export const isLong = ({ nanoseconds }: { readonly nanoseconds: number }) => nanoseconds >= LONG_NANOSECONDS

@@ -1,7 +1,7 @@
 import { parse, View } from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
-import { NANOSECONDS_PER_GAS } from './calibrate.ts'
-import { type Finding, LONG_GAS, type Validation } from './validate.ts'
+import { LONG_GAS, NANOSECONDS_PER_GAS } from './gasClock.ts'
+import type { Finding, Validation } from './validate.ts'
 
 type Row = Pick<Finding, 'family' | 'gas' | 'nanoseconds' | 'nanosecondsPerGas'> & { readonly class: string }
 

@@ -1,18 +1,16 @@
 import { allocationGas, type TensorParameters, workGas } from '../gas-model/index.ts'
 import { MAX_COUNT } from '../isa/index.ts'
 import { createKernel } from '../kernel/index.ts'
-import { NANOSECONDS_PER_GAS, outputBytes } from './calibrate.ts'
+import { outputBytes } from './calibrate.ts'
 import type { Case } from './case.ts'
 import { priceClasses } from './families/index.ts'
 import type { Point, PriceClass } from './family.ts'
 import { explainedVariance } from './fit.ts'
+import { LONG_GAS, NANOSECONDS_PER_GAS } from './gasClock.ts'
 import { type Clock, describeMachine, type Machine, startClock } from './machine.ts'
 import { createMeter, drawCases, type Meter } from './measure.ts'
 import { createRandom } from './random.ts'
 import { climb, type Scored } from './search.ts'
-
-/** Instructions from this price on must be priced evenly. */
-export const LONG_GAS = 1000
 
 /** A shape and how its time and price compare. */
 export type Finding = {

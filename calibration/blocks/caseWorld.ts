@@ -7,7 +7,6 @@ import { type DefaultGenesisOptions, defaultGenesis, tensorParameters } from '..
 import type { Kernel } from '../../kernel/index.ts'
 import { createMemoryStore, type ModelStore, type Program } from '../../model/index.ts'
 import type { BlockCase } from './blockCase.ts'
-import { createKZG } from './kzg.ts'
 
 /** A client's state with the contracts, accounts and models of cases in it. */
 export type CaseWorld = {
@@ -61,8 +60,6 @@ export async function createCaseWorld(
   const store: ModelStore = { ...createMemoryStore(), get: async (root) => programs.get(root) }
   const { vm, block: genesisBlock } = await createGenesisVM(defaultGenesis(genesis), { store, kernel })
   const { common, stateManager } = vm
-  // The client brings no library for the point evaluation of EIP-4844, and fails without one.
-  if (common.customCrypto.kzg === undefined) Object.assign(common.customCrypto, { kzg: createKZG() })
   const installed = new Map<BlockCase, Address>()
   /** Code of accounts that cases share, in hex. */
   const shared = new Map<bigint, string>()

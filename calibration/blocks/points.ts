@@ -20,16 +20,6 @@ export function generatorG2(): Uint8Array {
   ])
 }
 
-/** The secret of the ceremony of EIP-4844 times the generator of G2, as EIP-2537 writes points. */
-export function secretG2(): Uint8Array {
-  return Buffer.concat([
-    field('185cbfee53492714734429b7b38608e23926c911cceceac9a36851477ba4c60b087041de621000edc98edada20c1def2'),
-    field('15bfd7dd8cdeb128843bc287230af38926187075cbfbefa81009a2ce615ac53d2914e5870cb452d2afaaab24f3499f72'),
-    field('014353bdb96b626dd7d5ee8599d1fca2131569490e28de18e82451a496a9c9794ce26d105941f383ee689bfbbb832a99'),
-    field('1666c54b0a32529503432fcae0181b4bef79de09fc63671fda5ed1ba9bfa07899495346f3d7ac9cd23048ef30d0a154f'),
-  ])
-}
-
 /** The generator of G1 of alt_bn128 as EIP-196 writes points. */
 export function bn254G1(): Uint8Array {
   return Buffer.concat([hex('1'.padStart(64, '0')), hex('2'.padStart(64, '0'))])
