@@ -1,7 +1,7 @@
 export { createBlockRunner } from './blocks/blockRunner.ts'
 export * from './calibrate.ts'
 export { priceClasses } from './families/index.ts'
-export { NANOSECONDS_PER_GAS } from './gasClock.ts'
+export { LONG_GAS, NANOSECONDS_PER_GAS } from './gasClock.ts'
 export { NoisyMachineError } from './machine.ts'
 export type { Measurement } from './measure.ts'
 export * from './plots.ts'
