@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { Block } from '@ethereumjs/block'
-import { encodeModel, type Program, type Root } from '../model/index.ts'
+import type { Root } from '../model/index.ts'
 import { type CallRequest, type CallResult, type Message, readCall } from './call.ts'
 import type { CallOrder, CallReplyMessage, CallRequestMessage, CallThreadData } from './callMessages.ts'
 import type { Chain } from './chain.ts'
+import { sharedModelFile } from './remoteModels.ts'
 import type { StateEntry } from './stateDatabase.ts'
 import { fromFailure, ownBytes, startThread, type Thread, toFailure } from './thread.ts'
 import { checkWorkers, MAX_WORKERS } from './workers.ts'
@@ -52,20 +53,6 @@ type Slot = {
   entries: number
   hashes: number
   block: Block | undefined
-}
-
-/** Model files, for as long as the store has the program: threads share the memory of one. */
-const modelFiles = new WeakMap<Program, Uint8Array>()
-
-function modelFile(program: Program): Uint8Array {
-  let file = modelFiles.get(program)
-  if (file === undefined) {
-    const bytes = encodeModel(program)
-    file = new Uint8Array(new SharedArrayBuffer(bytes.length))
-    file.set(bytes)
-    modelFiles.set(program, file)
-  }
-  return file
 }
 
 function sendable([key, value]: StateEntry): StateEntry {
@@ -118,7 +105,7 @@ export function createCallPool(chain: Chain, options: CallPoolOptions = {}): Cal
   const sendModel = async (slot: Slot, root: Root) => {
     try {
       const program = await chain.store.get(root)
-      slot.thread.post({ kind: 'model', bytes: program && modelFile(program) })
+      slot.thread.post({ kind: 'model', bytes: program && sharedModelFile(program) })
     } catch (error) {
       slot.thread.post({ kind: 'modelFailed', failure: toFailure(error) })
     }

@@ -1,17 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createBlockHeaderFromRLP } from '@ethereumjs/block'
 import { Address } from '@ethereumjs/util'
-import { decodeModel, type ModelStore, type Program, type Root } from '../model/index.ts'
+import type { Root } from '../model/index.ts'
 import { type CallResult, runMessage } from './call.ts'
 import type { CallOrder, CallReplyMessage, CallRequestMessage, CallThreadData } from './callMessages.ts'
 import { createGenesisVM } from './genesisVM.ts'
+import { createRemoteStore } from './remoteModels.ts'
 import type { TensorEVM } from './tensorEVM.ts'
 import { fromFailure, ownBytes, toFailure } from './thread.ts'
 
 // The thread of a call pool: an EVM with a kernel and an arena of its own over a copy of the chain's states.
-
-/** Bytes of models that a thread keeps. */
-const CACHE_BYTES = 256 * 2 ** 20
 
 const port = parentPort
 if (port === null) throw new Error('callWorker.ts is run by createCallPool, in a thread')
@@ -20,42 +18,18 @@ const post = (message: CallReplyMessage) => port.postMessage(message)
 /** What waits for the model that was asked for. */
 let settleModel: ((message: Exclude<CallRequestMessage, { kind: 'call' }>) => void) | undefined
 
-/** Models as the thread that made this one has them. The least recently used are given up beyond {@link CACHE_BYTES}. */
-function createRemoteStore(): ModelStore {
-  const kept = new Map<Root, { readonly program: Program; readonly bytes: number }>()
-  let total = 0
-  return {
-    async put() {
-      throw new Error('models are put in the store of the chain')
-    },
-    async get(root) {
-      const known = kept.get(root)
-      if (known !== undefined) {
-        kept.delete(root)
-        kept.set(root, known)
-        return known.program
-      }
-      const message = await new Promise<Parameters<NonNullable<typeof settleModel>>[0]>((resolve) => {
-        settleModel = resolve
-        post({ kind: 'model', root })
-      })
-      if (message.kind === 'modelFailed') throw fromFailure(message.failure)
-      if (message.bytes === undefined) return undefined
-      const program = decodeModel(message.bytes)
-      kept.set(root, { program, bytes: message.bytes.length })
-      total += message.bytes.length
-      for (const [oldest, { bytes }] of kept) {
-        if (total <= CACHE_BYTES || oldest === root) break
-        kept.delete(oldest)
-        total -= bytes
-      }
-      return program
-    },
-  }
+/** Asks the thread that made this one for a model file. */
+async function fetchModel(root: Root): Promise<Uint8Array | undefined> {
+  const message = await new Promise<Exclude<CallRequestMessage, { kind: 'call' }>>((resolve) => {
+    settleModel = resolve
+    post({ kind: 'model', root })
+  })
+  if (message.kind === 'modelFailed') throw fromFailure(message.failure)
+  return message.bytes
 }
 
 const { genesis } = workerData as CallThreadData
-const { vm, database, block } = await createGenesisVM(genesis, { store: createRemoteStore() })
+const { vm, database, block } = await createGenesisVM(genesis, { store: createRemoteStore(fetchModel) })
 const hashes = [block.hash()]
 let header = block.header
 

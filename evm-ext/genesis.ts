@@ -4,6 +4,7 @@ import type { TensorParameters } from '../gas-model/index.ts'
 import { createKeccak256, KernelError } from '../kernel/index.ts'
 import { readTensorGenesis, type TensorGenesis } from './genesisFile.ts'
 import { TENSOR_FORK } from './genesisForks.ts'
+import { kzg } from './kzg.ts'
 import { TENSOR_EIP } from './parameters.ts'
 
 export { loadTensorGenesis, readTensorGenesis, type TensorGenesis } from './genesisFile.ts'
@@ -31,12 +32,10 @@ function fastKeccak256(): ReturnType<typeof createKeccak256> | undefined {
  * treat them as any other.
  */
 export function createTensorCommon(genesis: TensorGenesis): Common {
-  const {
-    consensus: _,
-    customHardforks,
-    ...parsed
-  } = parseGethGenesis(genesis.geth, 'tensor') as unknown as ChainConfig
+  const { consensus, customHardforks, ...parsed } = parseGethGenesis(genesis.geth, 'tensor') as unknown as ChainConfig
   const hardforks = scheduleForks(parsed.hardforks, genesis)
+  // A chain that begins with proof of work has its rewards up to the merge. One that begins merged has no other time.
+  const isMerged = hardforks.some(({ name, block }) => name === 'paris' && block === 0)
   const custom: HardforksDict = {}
   // Common would list a fork that is described but not scheduled as the very last one.
   for (const [name, fork] of Object.entries(customHardforks ?? {}))
@@ -50,9 +49,9 @@ export function createTensorCommon(genesis: TensorGenesis): Common {
       ...parsed,
       hardforks,
       customHardforks: custom,
-      consensus: { type: 'pos', algorithm: 'casper', casper: {} },
+      consensus: isMerged ? { type: 'pos', algorithm: 'casper', casper: {} } : consensus,
     },
-    ...(keccak256 ? { customCrypto: { keccak256 } } : {}),
+    customCrypto: { kzg, ...(keccak256 ? { keccak256 } : {}) },
     params: {
       [TENSOR_EIP]: {
         ...genesis.parameters,

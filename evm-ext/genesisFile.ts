@@ -2,6 +2,7 @@ import type { GethGenesis } from '@ethereumjs/common'
 import { schedule, type TensorParameters } from '../gas-model/index.ts'
 import {
   type BlobParameters,
+  COMMENT_KEY,
   checkEthereumForks,
   checkKeys,
   readBlobSchedule,
@@ -65,6 +66,8 @@ export type TensorGenesis = {
  * - `config.tensorTime` (seconds) or `config.tensorBlock`: the first block with the instructions;
  * - `config.tensor` (may be left out): `precompile`, `registry` and `registrar` addresses, `parameters` by name, and
  *   `forks`, a list of `{name, time | block, parameters}` that change parameters later.
+ *
+ * Everywhere but in `parameters` and `alloc`, a key `//` is a comment.
  *
  * The registry's code is placed at its address, with the registrar in slot 1. A registrar left out or zero lets anyone
  * register; whoever may register a model can stop nodes that lack its bytes.
@@ -192,7 +195,7 @@ function readHeader(root: JSONObject, config: JSONObject, timestamp: bigint, rea
 }
 
 function readConfig(config: JSONObject, chainId: number, reader: Reader): GethGenesis['config'] {
-  const { tensor, tensorTime, tensorBlock, depositContractAddress, ...rest } = config
+  const { tensor, tensorTime, tensorBlock, depositContractAddress, [COMMENT_KEY]: _, ...rest } = config
   if (depositContractAddress === undefined) return { ...rest, chainId }
   return {
     ...rest,

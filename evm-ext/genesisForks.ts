@@ -202,8 +202,12 @@ function readForkName(value: unknown, path: string, earlier: readonly TensorFork
   return value
 }
 
+/** Key whose value is a comment, since JSON has none. */
+export const COMMENT_KEY = '//'
+
 /** Fails on a key that is not known, suggesting one that is near. */
 export function checkKeys(object: JSONObject, known: readonly string[], path: string, reader: Reader): void {
   for (const key of Object.keys(object))
-    if (!known.includes(key)) reader.fail(path === '' ? key : `${path}.${key}`, `no such key${suggestion(key, known)}`)
+    if (key !== COMMENT_KEY && !known.includes(key))
+      reader.fail(path === '' ? key : `${path}.${key}`, `no such key${suggestion(key, known)}`)
 }

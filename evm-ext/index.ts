@@ -24,6 +24,7 @@ export { TENSOR_FORK, type TensorFork } from './genesisForks.ts'
 export { GenesisError } from './genesisReader.ts'
 export type { Machine } from './genesisVM.ts'
 export type { BytesLike, Hex } from './input.ts'
+export { type KZG, kzg, loadKZG } from './kzg.ts'
 export {
   checkTensorParameters,
   isTensorActive,

@@ -23,6 +23,7 @@ import { type Arena, createArena } from './arena.ts'
 import type { ChargeListener } from './charge.ts'
 import { createWarmChunks, type WarmChunks } from './chunks.ts'
 import { createExecutor, type Executor, type TraceHook } from './execute.ts'
+import { kzg, POINT_EVALUATION, withLoadedKZG } from './kzg.ts'
 import { createModels } from './models.ts'
 import { createExtensionOpcode, type ExtensionOpcode } from './opcode.ts'
 import { isTensorActive, tensorParameters } from './parameters.ts'
@@ -133,6 +134,9 @@ export class TensorEVM extends EVM {
       ? [{ address: tensorParameters(this.common).tensorPrecompileAddress, function: this.inferencePrecompile }]
       : []
     this._precompiles = getActivePrecompiles(this.common, [...added, ...(this._customPrecompiles ?? [])])
+    const evaluate = this._precompiles.get(POINT_EVALUATION)
+    if (evaluate !== undefined && this.common.customCrypto.kzg === kzg)
+      this._precompiles.set(POINT_EVALUATION, withLoadedKZG(evaluate))
   }
 
   override getActiveOpcodes(): ReturnType<EVM['getActiveOpcodes']> {

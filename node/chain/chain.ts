@@ -17,6 +17,8 @@ export type ReceiptRecord = {
   readonly type: number
   /** 1 for success, 0 for a revert or a halt. */
   readonly status: 0 | 1
+  /** Root of the state after it, in a block before Byzantium, whose receipts have it instead of the status. */
+  readonly stateRoot: Hex | undefined
   readonly gasUsed: bigint
   /** Gas of the block's transactions up to this one. */
   readonly cumulativeGasUsed: bigint
@@ -46,7 +48,12 @@ export type LocatedTransaction = {
   readonly receipt: ReceiptRecord
 }
 
-/** A transaction that can't be part of the block. */
+/** Why a transaction that may be part of a later block can't be part of this one: there is no room, or one is missing before it. */
+export class PostponedError extends Error {
+  override readonly name = 'PostponedError'
+}
+
+/** A transaction that can't be part of the block. {@link PostponedError} says that a later one may have it. */
 export type RefusedTransaction = { readonly transaction: TypedTransaction; readonly reason: Error }
 
 /** What the next block's header is to say. What is left out follows from its parent. */
@@ -67,11 +74,15 @@ export type ChainEvents = {
   onBlock?(record: BlockRecord): void
   /** Blocks above `head` are no longer part of the chain; `removed` are theirs, the newest first. */
   onRewind?(head: Block, removed: readonly BlockRecord[]): void
+  /** The state of the head was changed outside of a transaction. */
+  onEdit?(head: Block): void
 }
 
 /**
  * The blocks of a node and their states, kept in a database. Operations that change it run one after another in the order
  * in which they were asked for; each is kept whole or not at all.
+ *
+ * Transactions know their sender: `getSenderAddress` gives that of one that an impersonated account did not sign, too.
  */
 export type NodeChain = {
   readonly genesis: TensorGenesis
@@ -99,10 +110,20 @@ export type NodeChain = {
    *   rejects with its reason then
    */
   mine(fields: BlockFields, transactions: readonly TypedTransaction[], isFatal?: boolean): Promise<MinedBlock>
-  /** Runs a block, checks it against its header, and makes it the head. @throws {Error} saying what does not check out */
+  /**
+   * Runs a block on the head, checks it and its header, and makes it the head. Proof of work is not checked.
+   *
+   * @throws {Error} saying what does not check out; the chain is as before
+   */
   importBlock(block: Block): Promise<BlockRecord>
-  /** Makes an earlier block the head again. What {@link editState} made of its state is kept. */
-  rewind(number: bigint): Promise<void>
+  /**
+   * Makes an earlier block the head again.
+   *
+   * @param stateRoot - what {@link stateRootAt} said of that block when it was the head, to undo what {@link editState}
+   *   made of its state since then; unless given, its state is kept as it is
+   * @throws {RangeError} when there is no such block
+   */
+  rewind(number: bigint, stateRoot?: Uint8Array): Promise<void>
   /**
    * Changes the state of the head outside of any transaction. Blocks on it are valid here, but not for who replays them.
    */

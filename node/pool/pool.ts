@@ -11,7 +11,10 @@ export type PooledTransaction = {
 /** Transactions by sender and nonce. */
 export type PoolContent = ReadonlyMap<Hex, ReadonlyMap<bigint, PooledTransaction>>
 
-/** Transactions that wait to be mined. */
+/**
+ * Transactions that wait to be mined. A block takes those out that are in it, and those that can't be mined any more;
+ * those of blocks that are rewound do not come back.
+ */
 export type TransactionPool = {
   /**
    * Takes a transaction in. One of the same sender and nonce is replaced where both fees are a tenth higher at least.
@@ -27,6 +30,8 @@ export type TransactionPool = {
   content(): { readonly pending: PoolContent; readonly queued: PoolContent }
   /** Those that may be mined in a block of this base fee: the best paying first, a sender's in order of nonce. */
   executable(baseFeePerGas: bigint): readonly PooledTransaction[]
+  /** Waits until what is said above is so of the state of the chain's head. */
+  refreshed(): Promise<void>
   remove(hashes: readonly Hex[]): void
   clear(): void
   /** Called with each transaction that may be mined, once. @returns what ends it */
