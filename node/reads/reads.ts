@@ -1,5 +1,6 @@
 import type { Block, BlockHeader } from '@ethereumjs/block'
-import type { AccessList, EOACode7702AuthorizationListBytes } from '@ethereumjs/tx'
+import type { AccessList } from '@ethereumjs/tx'
+import type { EOACode7702AuthorizationListBytes } from '@ethereumjs/util'
 import type { CallResult, GasReport, Hex } from '../../evm-ext/index.ts'
 
 /** A transaction that is not signed, as eth_call and its like take it. */
@@ -81,8 +82,18 @@ export type AccessListResult = {
   readonly error: string | undefined
 }
 
-/** How a read is ended before it is over. */
-export type ReadOptions = { readonly signal?: AbortSignal }
+export type ReadOptions = {
+  /** Ends the read before it is over. */
+  readonly signal?: AbortSignal
+  /** Who asks, by any name: one client does not get all threads. Whoever has the same signal, unless given. */
+  readonly client?: string
+}
+
+/** How a call ended. */
+export type ReadResult = CallResult & {
+  /** The error as geth words it; undefined after success. */
+  readonly reason: string | undefined
+}
 
 /**
  * What runs code and leaves the chain as it is, in threads of its own: a read never holds up the chain, other reads run
@@ -92,7 +103,7 @@ export type ReadOptions = { readonly signal?: AbortSignal }
  */
 export type Reads = {
   /** Runs a call as a transaction would, without its fees unless a price is given. Its gas is without the intrinsic. */
-  call(call: CallFields, at: ReadAt, options?: ReadOptions): Promise<CallResult>
+  call(call: CallFields, at: ReadAt, options?: ReadOptions): Promise<ReadResult>
   /** Least gas limit with which the transaction succeeds. Rejects with a {@link CallFailure} where none does. */
   estimateGas(call: CallFields, at: ReadAt, options?: ReadOptions): Promise<bigint>
   /** What the transaction touches besides what is warm anyway. */
@@ -122,10 +133,10 @@ export class ReadError extends Error {
 /** A call that reverts or halts, where one that succeeds was asked for. */
 export class CallFailure extends Error {
   override readonly name = 'CallFailure'
-  readonly result: CallResult
+  readonly result: ReadResult
 
-  constructor(result: CallResult) {
-    super(result.error)
+  constructor(result: ReadResult) {
+    super(result.reason)
     this.result = result
   }
 }

@@ -4,6 +4,9 @@ import type { NodeChain } from '../chain/chain.ts'
 import type { Miner } from '../mining/miner.ts'
 import type { TransactionPool } from '../pool/pool.ts'
 import type { Reads } from '../reads/reads.ts'
+import type { Feed } from './feed.ts'
+import type { Filters } from './filters.ts'
+import type { Subscriptions } from './subscriptions.ts'
 
 /** What methods work on. */
 export type NodeServices = {
@@ -20,8 +23,14 @@ export type NodeServices = {
 export type RequestContext = NodeServices & {
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal
-  /** Sends notifications of a subscription; undefined over HTTP. */
-  readonly notify: ((subscription: string, result: unknown) => void) | undefined
+  /** What happens to the chain and the pool. */
+  readonly feed: Feed
+  /** The filters that clients poll. */
+  readonly filters: Filters
+  /** Those of the client's connection; undefined over HTTP, which can't be sent notifications. */
+  readonly subscriptions: Subscriptions | undefined
+  /** Has something done once the client was sent the answer. */
+  afterAnswer(task: () => void): void
 }
 
 /** A method of the node: its parameters by position, and what it answers, as JSON. */

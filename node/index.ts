@@ -1,0 +1,7 @@
+export type { NodeChain } from './chain/chain.ts'
+export { createNodeChain, type NodeChainOptions } from './chain/createChain.ts'
+export type { NodeDatabase } from './database/database.ts'
+export { openDirectoryDatabase } from './database/directory.ts'
+export { createMemoryDatabase } from './database/memory.ts'
+export { loggingOf } from './development/logging.ts'
+export { type RunningNode, type StartOptions, startNode } from './node.ts'

@@ -1,0 +1,16 @@
+export { type BlockId, type BlockNumber, type BlockTag, blockId, blockIdOrLatest, blockNumber } from './params/block.ts'
+export { type LogFilter, logFilter } from './params/filter.ts'
+export { parameterMessage, parameters } from './params/parameters.ts'
+export { callRequest, type TransactionFields, transactionRequest } from './params/requests.ts'
+export {
+  address,
+  data,
+  expected,
+  flag,
+  hash32,
+  hexData,
+  looseQuantity,
+  quantity,
+  smallQuantity,
+  storageSlot,
+} from './params/values.ts'
