@@ -1,19 +1,9 @@
-import { parse, View } from 'vega'
-import { compile, type TopLevelSpec } from 'vega-lite'
+import type { TopLevelSpec } from 'vega-lite'
 import { LONG_GAS, NANOSECONDS_PER_GAS } from './gasClock.ts'
+import { svgOf } from './svg.ts'
 import type { Finding, Validation } from './validate.ts'
 
 type Row = Pick<Finding, 'family' | 'gas' | 'nanoseconds' | 'nanosecondsPerGas'> & { readonly class: string }
-
-/** A chart as SVG text. */
-async function svgOf(spec: TopLevelSpec): Promise<string> {
-  const view = new View(parse(compile(spec).spec), { renderer: 'none' })
-  try {
-    return `${await view.toSVG()}\n`
-  } finally {
-    view.finalize()
-  }
-}
 
 const config = { font: 'sans-serif', view: { stroke: '#ddd' } }
 

@@ -8,6 +8,6 @@ export type Rounding = (typeof roundings)[number]
 export function roundingOption(): Option {
   return new Option(
     '--rounding <mode>',
-    'of every RESCALE (default: double for .tflite, as stored for a model file)',
+    'of every RESCALE (default: double for .tflite, single for .onnx, as stored for a model file)',
   ).choices(roundings)
 }

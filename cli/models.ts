@@ -1,6 +1,8 @@
 import { basename, extname } from 'node:path'
+import { ROUND_DOUBLE, ROUND_SINGLE } from '../isa/index.ts'
 import {
   decodeModel,
+  importOnnx,
   importTflite,
   isModelFile,
   type Program,
@@ -16,8 +18,8 @@ export type LoadedModel = {
   /** File name without its extension. */
   readonly name: string
   readonly program: Program
-  /** What the importer knows beyond the program, for a TFLite file. */
-  readonly tflite?: TfliteImport
+  /** What the importer knows beyond the program, for a TFLite or ONNX file. */
+  readonly imported?: TfliteImport
 }
 
 /** Whether the bytes are a TFLite file: its identifier stands at byte 4. */
@@ -26,9 +28,10 @@ function isTflite(bytes: Uint8Array): boolean {
 }
 
 /**
- * Loads a TFLite file or a model file.
+ * Loads a TFLite file, an ONNX file (by its ending) or a model file.
  *
- * @param rounding - of every RESCALE; a TFLite file is imported with double, a model file kept as it is, unless given
+ * @param rounding - of every RESCALE; a TFLite file is imported with double, an ONNX file with single, a model file kept as
+ * it is, unless given
  * @throws {UsageError} naming the file and what is wrong with it
  */
 export function loadModel(path: string, rounding?: Rounding): LoadedModel {
@@ -36,8 +39,12 @@ export function loadModel(path: string, rounding?: Rounding): LoadedModel {
   const name = basename(path, extname(path))
   try {
     if (isTflite(bytes) || extname(path) === '.tflite') {
-      const tflite = importTflite(bytes, { name: path, rounding: rounding ?? 'double' })
-      return { name, program: tflite.program, tflite }
+      const imported = importTflite(bytes, { name: path, rounding: rounding ?? 'double' })
+      return { name, program: imported.program, imported }
+    }
+    if (extname(path) === '.onnx') {
+      const imported = importOnnx(bytes, { name: path, rounding: rounding === 'double' ? ROUND_DOUBLE : ROUND_SINGLE })
+      return { name, program: imported.program, imported }
     }
     if (!isModelFile(bytes)) throw new UsageError(`${path}: neither a TFLite file nor a model file`)
     const program = decodeModel(bytes)

@@ -3,14 +3,15 @@ import { createBench } from '../test/interop/bench.ts'
 import { createChecks } from '../test/interop/checks.ts'
 import { ethersFlow, viemFlow } from '../test/interop/flows/artefacts.ts'
 import { castFlow } from '../test/interop/flows/cast.ts'
+import { digitsFlow } from '../test/interop/flows/digits.ts'
 import { forgeFlow } from '../test/interop/flows/forge.ts'
 import { hardhatFlow } from '../test/interop/flows/hardhat.ts'
 import { sameBytesFlow } from '../test/interop/flows/sameBytes.ts'
 import { createWorkspace } from '../test/interop/workspace.ts'
 
 // Runs Foundry, Hardhat, ethers and viem with the packed package, as the pages of docs/ tell users to, and compares what
-// they compile with tsolc and solc. They deploy to a development chain behind JSON-RPC. --only names a flow, as often as it
-// is given; --package takes a package that was packed before.
+// they compile with tsolc and solc. They deploy to a node, and the digit classifier is published, deployed, used and traced
+// there with each. --only names a flow, as often as it is given; --package takes a package that was packed before.
 
 const flows = {
   forge: forgeFlow,
@@ -19,6 +20,7 @@ const flows = {
   ethers: ethersFlow,
   viem: viemFlow,
   bytes: sameBytesFlow,
+  digits: digitsFlow,
 } as const
 
 const { values } = parseArgs({

@@ -1,5 +1,6 @@
 import type { Anvil } from '../blocks/anvil.ts'
-import { findAnvil, startAnvil } from '../blocks/anvil.ts'
+import { startAnvil } from '../blocks/anvil.ts'
+import { findAnvil } from '../blocks/anvilNode.ts'
 import type { BlockCase } from '../blocks/blockCase.ts'
 import { type BlockRunner, type BlockTime, CaseError, createBlockRunner } from '../blocks/blockRunner.ts'
 import { blockCases } from '../blocks/cases.ts'

@@ -30,21 +30,21 @@ function describeTypes(tensors: TfliteImport['inputs'] | undefined, types: reado
   return tensors?.map(({ type, ...rest }) => ({ ...rest, type: formatType(type) })) ?? types.map(formatType)
 }
 
-function describe({ name, tflite }: LoadedModel, summary: ProgramSummary, weights: string) {
+function describe({ name, imported }: LoadedModel, summary: ProgramSummary, weights: string) {
   return {
     model: name,
     root: summary.root,
-    inputs: describeTypes(tflite?.inputs, summary.inputs),
-    outputs: describeTypes(tflite?.outputs, summary.outputs),
+    inputs: describeTypes(imported?.inputs, summary.inputs),
+    outputs: describeTypes(imported?.outputs, summary.outputs),
     macs: summary.macs,
     gas: summary.gas,
     loadGas: summary.loadGas,
     arenaPeakBytes: summary.peakBytes,
     modelBytes: summary.modelBytes,
     weights,
-    operators: tflite?.operators ?? [],
+    operators: imported?.operators ?? [],
     steps: summary.steps.map(({ output, ...step }) => ({ ...step, output: formatType(output) })),
-    notes: tflite?.notes ?? [],
+    notes: imported?.notes ?? [],
   }
 }
 

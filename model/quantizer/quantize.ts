@@ -1,10 +1,23 @@
-import { clamp, ROUND_DOUBLE, type RoundingMode, type Shape } from '../../isa/index.ts'
+import { ROUND_DOUBLE, type RoundingMode, type Shape } from '../../isa/index.ts'
 import { createProgramBuilder } from '../builder.ts'
 import type { Program } from '../program.ts'
-import { type Quantization, roundHalfAway } from '../quantization.ts'
-import { evaluateFloat } from './floatEvaluate.ts'
-import { type FloatGraph, inputOf, type Layer, valueShapes } from './floatGraph.ts'
-import { lowerLayer, type QuantizedValue } from './quantizeLayer.ts'
+import type { Quantization } from '../quantization.ts'
+import {
+  type FloatGraph,
+  type GivenQuantization,
+  inputOf,
+  isMove,
+  type Layer,
+  outputsOf,
+  usesOf,
+  valueShapes,
+} from './floatGraph.ts'
+import type { QuantizedValue } from './lowering.ts'
+import { lowerLayer } from './quantizeLayer.ts'
+import { type Calibration, calibrate, type RangeMethod } from './ranges.ts'
+import { quantizationOf, type Range, SOFTMAX_OUTPUT } from './scales.ts'
+
+export { dequantizeValues, quantizationOf, quantizeValues } from './scales.ts'
 
 /** What quantization decided about the result of a layer. */
 export type LayerReport = {
@@ -16,9 +29,17 @@ export type LayerReport = {
   readonly max: number
 } & Quantization
 
-/** An int8 program and how its input and output stand for real numbers. */
-export type QuantizedGraph = {
+/** A program from a graph, and how its integers stand for the reals of the graph. */
+export type LoweredGraph = {
   readonly program: Program
+  /** Of each value of the graph. */
+  readonly quantizations: readonly GivenQuantization[]
+  /** For each value of the graph its value in the program; undefined where no output needs it. */
+  readonly values: readonly (number | undefined)[]
+}
+
+/** An int8 program and how its input and (first) output stand for real numbers. */
+export type QuantizedGraph = LoweredGraph & {
   readonly input: Quantization
   readonly output: Quantization
   readonly report: readonly LayerReport[]
@@ -27,68 +48,116 @@ export type QuantizedGraph = {
 export type QuantizeOptions = {
   /** Rounding of every RESCALE; {@link ROUND_DOUBLE} by default. */
   readonly rounding?: RoundingMode
+  /** How ranges follow from what calibration saw; all of it by default. */
+  readonly range?: RangeMethod
+  /** Called after each sample of each pass over the calibration: see {@link calibrate}. */
+  readonly onSample?: () => void
 }
 
-type Range = { readonly min: number; readonly max: number }
+/** The integers of an index, or of a sum. */
+const INTEGERS: GivenQuantization = { scale: 1, zeroPoint: 0, dtype: 'int32' }
 
-const INT8_MIN = -128
-const INT8_MAX = 127
-const INT8_STEPS = INT8_MAX - INT8_MIN
-/** SOFTMAX's output covers [0, 1) in steps of 1/256. */
-const SOFTMAX_OUTPUT: Quantization = { scale: 1 / 256, zeroPoint: INT8_MIN }
-
-/** The int8 values that stand for real ones: `clamp(zeroPoint + round(x / scale), -128, 127)`, halves away from zero. */
-export function quantizeValues(values: ArrayLike<number>, { scale, zeroPoint }: Quantization): Int8Array {
-  return Int8Array.from(values, (value) => clamp(zeroPoint + roundHalfAway(value / scale), INT8_MIN, INT8_MAX))
+/** What these functions give covers [0, 1) and [-1, 1), whatever calibration saw. */
+const functionOutputs: Readonly<Record<string, Quantization>> = {
+  sigmoid: { scale: 1 / 256, zeroPoint: -128 },
+  tanh: { scale: 1 / 128, zeroPoint: 0 },
 }
 
-/** The real values that int8 ones stand for: `(q - zeroPoint) * scale`. */
-export function dequantizeValues(values: ArrayLike<number>, { scale, zeroPoint }: Quantization): Float32Array {
-  return Float32Array.from(values, (value) => (value - zeroPoint) * scale)
+/** Whether a layer's result keeps its input's quantization: it moves, picks or averages raw values. */
+function keepsQuantization(layer: Layer): boolean {
+  return isMove(layer) || layer.op === 'avgPool'
+}
+
+/** Quantizations that are given, also through layers that a quantization passes backwards. */
+function givenQuantizations(graph: FloatGraph): Map<number, GivenQuantization> {
+  const given = new Map(graph.given)
+  for (let index = graph.layers.length - 1; index >= 0; index--) {
+    const layer = graph.layers[index] as Layer
+    const output = given.get(index + 1)
+    const input = inputOf(graph, index)
+    if (output && (keepsQuantization(layer) || layer.op === 'clip') && !given.has(input)) given.set(input, output)
+  }
+  return given
+}
+
+/** The quantization of a layer's result that follows from the layer alone. */
+function ownQuantization(layer: Layer): GivenQuantization | undefined {
+  if (layer.op === 'softmax') return SOFTMAX_OUTPUT
+  if (layer.op === 'argMax') return INTEGERS
+  if (layer.op === 'map') return functionOutputs[layer.apply]
+  if (layer.op !== 'constant') return undefined
+  const { data } = layer.tensor
+  return quantizationOf({
+    min: data.reduce((a, b) => Math.min(a, b), 0),
+    max: data.reduce((a, b) => Math.max(a, b), 0),
+  })
 }
 
 /**
- * Spreads int8 over a range that contains 0. The zero point is an integer, so 0 is exact; the ends may move by half a
- * step.
+ * Quantization of each value: what is given, what the layer keeps or always has, else by its range.
+ *
+ * @throws {RangeError} naming a value that needs a range where there are none
  */
-export function quantizationOf({ min, max }: Range): Quantization {
-  // Scales are single-precision numbers, as in TFLite files. All zeros: any scale will do.
-  const scale = Math.fround((max - min) / INT8_STEPS) || 1
-  return { scale, zeroPoint: clamp(roundHalfAway(INT8_MIN - min / scale), INT8_MIN, INT8_MAX) }
-}
-
-/** Range of each value of the graph over all samples, with 0 in it. */
-function calibrate(graph: FloatGraph, samples: readonly Float32Array[]): Range[] {
-  const lows = new Array<number>(graph.layers.length + 1).fill(0)
-  const highs = [...lows]
-  for (const sample of samples)
-    evaluateFloat(graph, sample).forEach(({ data }, value) => {
-      for (const x of data) {
-        if (!Number.isFinite(x)) throw new RangeError(`calibration: value ${value} is ${x}`)
-        if (x < (lows[value] as number)) lows[value] = x
-        if (x > (highs[value] as number)) highs[value] = x
-      }
-    })
-  return lows.map((min, value) => ({ min, max: highs[value] as number }))
-}
-
-/** Quantization of each value. A layer that only moves or picks values keeps its input's. */
-function chooseQuantizations(graph: FloatGraph, ranges: readonly Range[]): Quantization[] {
-  const chosen: Quantization[] = [quantizationOf(ranges[0] as Range)]
-  graph.layers.forEach(({ op }, index) => {
-    if (op === 'maxPool' || op === 'avgPool' || op === 'flatten' || op === 'reshape')
-      chosen.push(chosen[inputOf(graph, index)] as Quantization)
-    else chosen.push(op === 'softmax' ? SOFTMAX_OUTPUT : quantizationOf(ranges[index + 1] as Range))
+function chooseQuantizations(graph: FloatGraph, ranges: readonly Range[] | undefined): GivenQuantization[] {
+  const given = givenQuantizations(graph)
+  const byRange = (value: number, name: string) => {
+    const range = ranges?.[value]
+    if (!range) throw new RangeError(`${name}: it is not quantized, and without calibration no scale is known for it`)
+    return quantizationOf(range)
+  }
+  const chosen: GivenQuantization[] = [given.get(0) ?? byRange(0, 'the input')]
+  graph.layers.forEach((layer, index) => {
+    const kept = keepsQuantization(layer) ? chosen[inputOf(graph, index)] : undefined
+    chosen.push(
+      given.get(index + 1) ?? kept ?? ownQuantization(layer) ?? byRange(index + 1, `layer ${layer.name} (${layer.op})`),
+    )
   })
   return chosen
+}
+
+/** Emits a graph whose values all have a quantization. */
+function lower(graph: FloatGraph, quantizations: readonly GivenQuantization[], rounding: RoundingMode): LoweredGraph {
+  const shapes = valueShapes(graph)
+  const builder = createProgramBuilder()
+  const values = [builder.input({ dtype: 'int8', shape: graph.inputShape })]
+  graph.layers.forEach((layer, index) => {
+    const operands = usesOf(graph, index).map(
+      (value): QuantizedValue => ({
+        value: values[value] as number,
+        quantization: quantizations[value] as GivenQuantization,
+      }),
+    )
+    const output = quantizations[index + 1] as GivenQuantization
+    try {
+      values.push(lowerLayer(layer, { builder, rounding, operands, output, shape: shapes[index + 1] as Shape }))
+    } catch (error) {
+      const { message } = error as Error
+      const where = `layer ${layer.name}`
+      throw new RangeError(message.startsWith(where) ? message : `${where} (${layer.op}): ${message}`, { cause: error })
+    }
+  })
+  for (const output of outputsOf(graph)) builder.output(values[output] as number)
+  const { program, numbers } = builder.buildNumbered()
+  return { program, quantizations, values: values.map((value) => numbers.get(value)) }
+}
+
+/**
+ * Lowers a graph whose file gives every quantization that its layers do not imply.
+ *
+ * @throws {RangeError} naming the layer that has none, or does not fit its input
+ */
+export function lowerQuantized(graph: FloatGraph, rounding: RoundingMode): LoweredGraph {
+  valueShapes(graph)
+  return lower(graph, chooseQuantizations(graph, undefined), rounding)
 }
 
 /**
  * Quantizes a trained network to int8 after training, by the scheme of TFLite's 8-bit specification.
  *
- * Activations are asymmetric int8, spread over the range that the calibration samples reach; weights are symmetric int8
+ * Activations are asymmetric int8, spread over a range of what the calibration samples reach; weights are symmetric int8
  * with a scale for each output channel; biases are int32 in steps of input scale times weight scale. Sums are exact in
- * int32 and brought to the next layer's scale by one RESCALE, which also applies the activation.
+ * int32 and brought to the next layer's scale by one RESCALE, which also applies the activation. What the graph's file
+ * quantized already stays as it is.
  *
  * @param calibration - samples like those that the network will see; the more, the closer the ranges
  * @throws {RangeError} when a layer does not fit its input, when there is no sample, or a sample has the wrong size
@@ -97,38 +166,21 @@ function chooseQuantizations(graph: FloatGraph, ranges: readonly Range[]): Quant
 export function quantize(
   graph: FloatGraph,
   calibration: readonly Float32Array[],
-  { rounding = ROUND_DOUBLE }: QuantizeOptions = {},
+  { rounding = ROUND_DOUBLE, range = { method: 'minmax' }, onSample }: QuantizeOptions = {},
 ): QuantizedGraph {
   const shapes = valueShapes(graph)
-  if (calibration.length === 0) throw new RangeError('calibration: at least one sample is needed')
-  const ranges = calibrate(graph, calibration)
-  const quantizations = chooseQuantizations(graph, ranges)
-  const builder = createProgramBuilder()
-  const valueAt = (value: number): QuantizedValue => ({
-    value: values[value] as number,
-    quantization: quantizations[value] as Quantization,
-  })
-  const values = [builder.input({ dtype: 'int8', shape: graph.inputShape })]
-  graph.layers.forEach((layer, index) => {
-    const context = {
-      builder,
-      rounding,
-      input: valueAt(inputOf(graph, index)),
-      output: quantizations[index + 1] as Quantization,
-      shape: shapes[index + 1] as Shape,
-    }
-    values.push(lowerLayer(layer, context, valueAt))
-  })
-  builder.output(values.at(-1) as number)
+  const { seen, chosen }: Calibration = calibrate(graph, calibration, range, onSample)
+  const lowered = lower(graph, chooseQuantizations(graph, chosen), rounding)
+  const { quantizations } = lowered
   return {
-    program: builder.build(),
+    ...lowered,
     input: quantizations[0] as Quantization,
-    output: quantizations.at(-1) as Quantization,
+    output: quantizations[outputsOf(graph)[0] as number] as Quantization,
     report: graph.layers.map(({ name, op }, index) => ({
       name,
       op,
       shape: shapes[index + 1] as Shape,
-      ...(ranges[index + 1] as Range),
+      ...(seen[index + 1] as Range),
       ...(quantizations[index + 1] as Quantization),
     })),
   }

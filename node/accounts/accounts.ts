@@ -9,4 +9,6 @@ export type Accounts = {
   /** Whether every account is acted for. */
   impersonateAll(enabled: boolean): void
   isImpersonated(address: Hex): boolean
+  /** Those that are acted for one by one. */
+  impersonated(): readonly Hex[]
 }

@@ -39,6 +39,7 @@ export function createAccounts(options: AccountsOptions = {}): Accounts {
       isAll = enabled
     },
     isImpersonated: (address) => isAll || impersonated.has(lower(address)),
+    impersonated: () => [...impersonated],
   }
 }
 

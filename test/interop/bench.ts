@@ -3,7 +3,7 @@ import { type DevelopmentAccount, developmentAccounts } from '../../evm-ext/inde
 import { type Checks, expectEqual } from './checks.ts'
 import { printedBy, runShell } from './command.ts'
 import { readPage } from './documents.ts'
-import { startRpcServer } from './rpcServer.ts'
+import { startWatchedNode } from './node.ts'
 import { type Project, solidityFile, type Workspace } from './workspace.ts'
 
 /** What flows share. */
@@ -64,7 +64,7 @@ export function createBench(workspace: Workspace, checks: Checks): Bench {
     foundryProject: once(() => createFoundryProject(workspace)),
     hardhatProject: once(() => createHardhatProject(workspace)),
     async withNode(name, flow) {
-      const { url, missing, close } = await startRpcServer()
+      const { url, missing, close } = await startWatchedNode()
       try {
         await flow({ TENSOR_RPC_URL: url, KEY: bytesToHex(privateKey) })
       } finally {

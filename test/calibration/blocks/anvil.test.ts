@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { findAnvil, startAnvil } from '../../../calibration/blocks/anvil.ts'
+import { startAnvil } from '../../../calibration/blocks/anvil.ts'
+import { findAnvil } from '../../../calibration/blocks/anvilNode.ts'
 import { blockCases } from '../../../calibration/blocks/cases.ts'
 
 const empty = mkdtempSync(join(tmpdir(), 'tensor-evm-anvil-'))

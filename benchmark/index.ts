@@ -1,0 +1,6 @@
+export * from './digits.ts'
+export * from './model.ts'
+export * from './results.ts'
+export * from './runBenchmark.ts'
+export { findCrossovers, findLimitPoints, type GasLimits } from './scaling.ts'
+export * from './sweep/sweep.ts'

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+type Result<T> = { ok(): boolean; errorMessage(): string; value(): T }
+type RunnerTensor = { data(): Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array }
+type TensorList = { get(index: number): RunnerTensor; size(): number }
+type ModelRunner = { GetInputs(): TensorList; GetOutputs(): TensorList; Infer(): boolean; delete(): void }
+type TfliteModule = {
+  readonly HEAPU8: Uint8Array
+  _malloc(bytes: number): number
+  _free(address: number): void
+  readonly TFLiteWebModelRunner: {
+    CreateFromBufferAndOptions(address: number, bytes: number, options: object): Result<ModelRunner>
+  }
+}
+
+/** A model in TensorFlow Lite. */
+export type TfliteModel = {
+  /** Runs the model on the inputs that were set last. */
+  run(): void
+  /** Sets the bytes of all inputs, one after the other. @throws {RangeError} when there are more or fewer */
+  setInput(bytes: Uint8Array): void
+  /** Bytes of all outputs, one after the other. */
+  output(): Uint8Array
+  release(): void
+}
+
+/** TensorFlow Lite's WebAssembly with 128-bit SIMD on one thread, without the TensorFlow.js around it. */
+export type Tflite = {
+  /** @throws {Error} when TensorFlow Lite refuses the file */
+  load(file: Uint8Array): TfliteModel
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ReturnType<RunnerTensor['data']>) =>
+  new Uint8Array(buffer, byteOffset, byteLength)
+const all = (list: TensorList) => Array.from({ length: list.size() }, (_, index) => bytesOf(list.get(index).data()))
+
+/**
+ * Loads the npm package `@tensorflow/tfjs-tflite`.
+ *
+ * @param require - finds it
+ * @throws {Error} when it is not installed
+ */
+export async function createTflite(require: NodeJS.Require): Promise<Tflite> {
+  const folder = join(dirname(require.resolve('@tensorflow/tfjs-tflite/package.json')), 'wasm')
+  const name = 'tflite_web_api_cc_simd'
+  const create = require(join(folder, `${name}.js`)) as (options: object) => Promise<TfliteModule>
+  const messages: string[] = []
+  const module = await create({
+    wasmBinary: readFileSync(join(folder, `${name}.wasm`)),
+    printErr: (line: string) => messages.push(line),
+  })
+  return {
+    load(file) {
+      messages.length = 0
+      const address = module._malloc(file.length)
+      module.HEAPU8.set(file, address)
+      const options = { numThreads: 1, enableProfiling: false, maxProfilingBufferEntries: 1024 }
+      const result = module.TFLiteWebModelRunner.CreateFromBufferAndOptions(address, file.length, options)
+      if (!result.ok()) {
+        module._free(address)
+        const reason = messages.find((line) => line.startsWith('ERROR')) ?? result.errorMessage()
+        throw new Error(`TensorFlow Lite refuses the model: ${reason}`)
+      }
+      const runner = result.value()
+      const [inputs, outputs] = [runner.GetInputs(), runner.GetOutputs()]
+      return {
+        run() {
+          if (!runner.Infer()) throw new Error('TensorFlow Lite failed to run the model')
+        },
+        // Views are taken anew each time: they go stale when the module's memory grows.
+        setInput(bytes) {
+          const views = all(inputs)
+          const expected = views.reduce((sum, { length }) => sum + length, 0)
+          if (bytes.length !== expected)
+            throw new RangeError(`TensorFlow Lite takes ${expected} bytes of input, not ${bytes.length}`)
+          let offset = 0
+          for (const view of views) {
+            view.set(bytes.subarray(offset, offset + view.length))
+            offset += view.length
+          }
+        },
+        output: () => Uint8Array.from(Buffer.concat(all(outputs))),
+        release() {
+          runner.delete()
+          module._free(address)
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import type { BenchPath, BenchResults, ModelResult, PathResult } from '../results.ts'
+
+/** What two paths take for a model. */
+export type PathRatio = {
+  readonly model: ModelResult
+  readonly ours: number
+  readonly theirs: number
+  /** How many times more they take. */
+  readonly ratio: number
+}
+
+/** Models of so many multiply-accumulates and more are those that the project's goals are about. */
+export const LARGE_MACS = 1_000_000
+
+/** A path of a model that ran. */
+export function pathOf({ paths }: ModelResult, path: BenchPath): PathResult | undefined {
+  return paths.find((result) => result.path === path && result.refused === undefined)
+}
+
+/** What two paths take for the models that both ran, by size. */
+export function pathRatios(
+  { models }: BenchResults,
+  ours: BenchPath,
+  theirs: BenchPath,
+  quantity: 'gasPerMac' | 'nanosecondsPerMac',
+): PathRatio[] {
+  return models
+    .flatMap((model) => {
+      const [our, their] = [pathOf(model, ours)?.[quantity], pathOf(model, theirs)?.[quantity]]
+      if (our === undefined || their === undefined || our <= 0) return []
+      return { model, ours: our, theirs: their, ratio: their / our }
+    })
+    .sort((a, b) => a.model.macs - b.model.macs)
+}
+
+/** Those that a summary tells of: the large models, or where there are none the largest one. */
+export function telling(ratios: readonly PathRatio[]): readonly PathRatio[] {
+  const large = ratios.filter(({ model }) => model.macs >= LARGE_MACS)
+  return large.length > 0 ? large : ratios.slice(-1)
+}
+
+/** How many results were held against the reference, and how many of these were equal on all samples. */
+export function equalResults({ models }: BenchResults): { readonly checked: number; readonly equal: number } {
+  const checked = models.flatMap(({ paths }) => paths.flatMap(({ equal }) => (equal === undefined ? [] : [equal])))
+  return { checked: checked.length, equal: checked.filter(({ samples, same }) => samples === same).length }
+}

@@ -1,0 +1,61 @@
+import type { BenchResults } from '../results.ts'
+import { equalResults, LARGE_MACS, type PathRatio, pathRatios, telling } from './comparisons.ts'
+import { counted, figure, whole } from './words.ts'
+
+/** Least and greatest of what is nearly the same are told as one. */
+const SAME = 1.005
+
+function range(values: readonly number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)]
+  return most <= least * SAME ? figure(least) : `${figure(least)} to ${figure(most)}`
+}
+
+/** Which models these are, in words. */
+function modelsOf(ratios: readonly PathRatio[]): string {
+  const [first] = ratios
+  if (first === undefined) return ''
+  if (first.model.macs < LARGE_MACS) return `${first.model.name}, ${whole(first.model.macs)} MACs`
+  return `${counted(ratios.length, 'model')} of ${whole(LARGE_MACS)} MACs and more`
+}
+
+/** A number of the summary: a large one with what it says. */
+export type Headline = { readonly number: string; readonly words: string }
+
+function ratioHeadline(ratios: readonly PathRatio[], unit: string, baseline: string): Headline[] {
+  const told = telling(ratios)
+  if (told.length === 0) return []
+  const [ours, theirs] = [range(told.map((ratio) => ratio.ours)), range(told.map((ratio) => ratio.theirs))]
+  return [
+    {
+      number: `${range(told.map(({ ratio }) => ratio))} times`,
+      words: `${ours} ${unit} a MAC by tensor instructions against ${theirs} by ${baseline} (${modelsOf(told)})`,
+    },
+  ]
+}
+
+/** The numbers that matter most: gas and time of instructions against Solidity that does eight lanes at once, and equality. */
+export function headlines(results: BenchResults): Headline[] {
+  const { checked, equal } = equalResults(results)
+  const anvil = pathRatios(results, 'instructions', 'anvil-swar', 'nanosecondsPerMac')
+  const own = pathRatios(results, 'instructions', 'solidity-swar', 'nanosecondsPerMac')
+  const equality = {
+    number: `${whole(equal)} of ${whole(checked)}`,
+    words: 'models on paths gave the bytes of the reference on every sample',
+  }
+  return [
+    ...ratioHeadline(pathRatios(results, 'instructions', 'solidity-swar', 'gasPerMac'), 'gas', 'SWAR Solidity'),
+    ...(anvil.length > 0
+      ? ratioHeadline(anvil, 'ns', 'SWAR Solidity in anvil')
+      : ratioHeadline(own, 'ns', 'SWAR Solidity in the same client; anvil, which is faster, was not measured')),
+    ...(checked > 0 ? [equality] : []),
+  ]
+}
+
+/** The summary as a sentence or two. */
+export function summarySentence(results: BenchResults): string {
+  const sentences = headlines(results).map(({ number, words }, index, all) =>
+    index === all.length - 1 && words.startsWith('models on') ? `${number} ${words}.` : `${number} less: ${words}.`,
+  )
+  const text = sentences.map((sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1)).join(' ')
+  return text === '' ? 'No path ran.' : text
+}

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BenchPath, type BenchResults, benchPaths, runBenchmark } from '../../benchmark/index.ts'
+import { packageRoot } from '../../compiler-ext/index.ts'
+import { loadTensorGenesis } from '../../evm-ext/index.ts'
+import { type BenchModelOptions, benchModels } from '../benchModels.ts'
+import { benchTable } from '../benchTable.ts'
+import { UsageError } from '../errors.ts'
+import { checkWritable, writeUserFile } from '../files.ts'
+import { createProgress } from '../progress.ts'
+
+export type BenchOptions = BenchModelOptions & {
+  readonly paths?: readonly BenchPath[]
+  readonly out: string
+  readonly anvil?: boolean
+  readonly gasPrice?: number
+  readonly genesis?: string
+  readonly peers?: string
+  readonly json?: boolean
+}
+
+const quick = {
+  timing: { rounds: 5, turnMilliseconds: 20, budgetMilliseconds: 600 },
+  sampleMilliseconds: { file: 10_000, sweep: 300 },
+  maxGas: 100_000_000,
+}
+const full = {
+  timing: { rounds: 15, turnMilliseconds: 50, budgetMilliseconds: 10_000 },
+  sampleMilliseconds: { file: 120_000, sweep: 5000 },
+  maxGas: 1_000_000_000,
+}
+
+/** Paths that need no other client. */
+const defaultPaths = benchPaths.filter((path) => !path.startsWith('anvil'))
+const anvilPaths = benchPaths.filter((path) => path.startsWith('anvil'))
+
+function wantedPaths({ paths = defaultPaths, anvil }: BenchOptions): BenchPath[] {
+  return benchPaths.filter((path) => paths.includes(path) || (anvil === true && anvilPaths.includes(path)))
+}
+
+/** Where the repository keeps the runtimes of others, once they are installed there; else the working directory. */
+function defaultPeers(): string {
+  const own = join(packageRoot, 'bench/peers')
+  return existsSync(join(own, 'node_modules')) ? own : process.cwd()
+}
+
+/** Runs a task that an interrupt from the terminal ends early; a second one ends the process. */
+async function withSignal<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  try {
+    return await task(controller.signal)
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
+}
+
+/** Measures models and writes a report; see the command's help. */
+export async function bench(modelPaths: readonly string[], options: BenchOptions): Promise<void> {
+  const { out, genesis: genesisFile, peers = defaultPeers(), gasPrice, json } = options
+  const resultsFile = join(out, 'results.json')
+  checkWritable([resultsFile])
+  const tell = (line: string) => console.error(`bench: ${line}`)
+  const models = benchModels(modelPaths, options, tell)
+  const genesis = genesisFile === undefined ? undefined : loadTensorGenesis(genesisFile)
+  const plan = options.full ? full : quick
+  const all = Number.POSITIVE_INFINITY
+  const progress = createProgress('bench', models.length)
+  let results: BenchResults
+  try {
+    results = await withSignal((signal) =>
+      runBenchmark(models, {
+        ...plan,
+        paths: wantedPaths(options),
+        sampleMilliseconds: options.samples === undefined ? plan.sampleMilliseconds : { ...plan.sampleMilliseconds, file: all },
+        command: ['tensor-evm', ...process.argv.slice(2)],
+        ...{ genesis, where: `genesis ${genesisFile}`, peers, gasPriceGwei: gasPrice, signal },
+        onModel: progress.step,
+      }),
+    )
+  } finally {
+    progress.end()
+  }
+  writeUserFile(resultsFile, `${JSON.stringify(results, null, 2)}\n`)
+  if (json) console.log(JSON.stringify(results))
+  else for (const model of results.models) console.log(`${benchTable(model, results).join('\n')}\n`)
+  if (results.stopped) throw new UsageError(`stopped: what was measured is in ${resultsFile}`)
+  if (!json) console.log(`written to ${out}`)
+}

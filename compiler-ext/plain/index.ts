@@ -1,0 +1,2 @@
+export type { PlainArithmetic } from './context.ts'
+export * from './plainContract.ts'
