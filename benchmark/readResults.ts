@@ -52,6 +52,8 @@ const results: z.ZodType<BenchResults> = z.object({
     commit: z.string().exactOptional(),
   }),
   versions: z.record(z.string(), z.string()),
+  gasPriceGwei: amount.exactOptional(),
+  stopped: z.literal(true).exactOptional(),
   gasLimits: z.object({ transaction: amount, block: amount, codeBytes: amount }),
   models: z.array(model),
   crossovers: z.array(

@@ -1,5 +1,5 @@
 import { MAX_TRANSACTION_GAS, type TensorGenesis } from '../evm-ext/index.ts'
-import { createRunner, sampleBytes } from '../inference/index.ts'
+import { createInferenceChain, createRunner, sampleBytes } from '../inference/index.ts'
 import { byteLength, type TensorType } from '../isa/index.ts'
 import { summarize, valueTypes } from '../model/index.ts'
 import { type CompileJob, type ContractCode, type ContractKind, compileContracts } from './contracts.ts'
@@ -193,7 +193,8 @@ async function measureModel(
  * Runs models on paths: checks outputs against the definitions of the instructions, and measures gas, times and memory.
  *
  * @returns what was measured until the end or until the signal aborted
- * @throws {RangeError} when a model has no samples, or as many labels as it has not samples
+ * @throws {RangeError} when a model has no samples, or not as many labels as samples
+ * @throws {GenesisError} when no chain with the tensor fork can be started from the genesis
  */
 export async function runBenchmark(models: readonly BenchModel[], options: BenchmarkOptions): Promise<BenchResults> {
   for (const { name, samples, labels } of models) {
@@ -210,6 +211,8 @@ export async function runBenchmark(models: readonly BenchModel[], options: Bench
     onProgress?.({ done, total, what })
   }
   const date = new Date().toISOString()
+  // A chain that can't be started would be the reason of every refusal.
+  if (options.genesis !== undefined) await createInferenceChain(options.genesis, options.where)
   const results: ModelResult[] = []
   try {
     const contracts = await compileAll(models, options, count)

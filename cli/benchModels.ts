@@ -1,5 +1,12 @@
 import { extname } from 'node:path'
-import { type BenchModel, digitModel, MAX_DIGITS, type PeerFile, randomSamples, sweepModels } from '../benchmark/index.ts'
+import {
+  type BenchModel,
+  digitModel,
+  MAX_DIGITS,
+  type PeerFile,
+  randomSamples,
+  sweepModels,
+} from '../benchmark/index.ts'
 import { sampleBytes } from '../inference/index.ts'
 import { formatType } from '../isa/index.ts'
 import { UsageError } from './errors.ts'
@@ -41,9 +48,11 @@ function readLabels(path: string, rows: number): number[] {
     .split(/[\s,]+/)
     .filter((word) => word !== '')
   const wrong = isText ? words.find((word) => !/^\d+$/.test(word)) : undefined
-  if (wrong !== undefined) throw new UsageError(`labels ${path}: expected integers from 0, found ${JSON.stringify(wrong)}`)
+  if (wrong !== undefined)
+    throw new UsageError(`labels ${path}: expected integers from 0, found ${JSON.stringify(wrong)}`)
   const labels = isText ? words.map(Number) : [...bytes]
-  if (labels.length !== rows) throw new UsageError(`labels ${path}: ${labels.length} labels for ${rows} rows of --input`)
+  if (labels.length !== rows)
+    throw new UsageError(`labels ${path}: ${labels.length} labels for ${rows} rows of --input`)
   return labels
 }
 
@@ -94,12 +103,14 @@ export function benchModels(
   tell: (line: string) => void,
 ): BenchModel[] {
   const { input, labels, samples, full } = options
-  if (labels !== undefined && input === undefined) throw new UsageError('--labels: expected --input, whose rows they are of')
+  if (labels !== undefined && input === undefined)
+    throw new UsageError('--labels: expected --input, whose rows they are of')
   if (paths.length > 0) return fileModels(paths, options)
   if (input !== undefined) throw new UsageError('--input: expected a model that it is the input of')
   const digits = digitModel(Math.min(samples ?? DEFAULT_DIGITS, MAX_DIGITS))
   if (digits === undefined) tell('the digits example is not part of an installed package: only the sweep is run')
   const sweep = sweepModels({ ...SWEEP, to: full ? FULL_MACS : QUICK_MACS })
-  const cut = samples === undefined ? sweep : sweep.map((model) => ({ ...model, samples: model.samples.slice(0, samples) }))
+  const cut =
+    samples === undefined ? sweep : sweep.map((model) => ({ ...model, samples: model.samples.slice(0, samples) }))
   return [...(digits === undefined ? [] : [digits]), ...cut]
 }

@@ -1,7 +1,8 @@
 import type { BenchResults, ModelResult, PathResult } from '../benchmark/index.ts'
 
 const whole = (value: number | undefined) => (value === undefined ? '' : Math.round(value).toLocaleString('en'))
-const short = (value: number | undefined) => (value === undefined ? '' : Number(value.toPrecision(3)).toLocaleString('en', { maximumSignificantDigits: 3 }))
+const short = (value: number | undefined) =>
+  value === undefined ? '' : Number(value.toPrecision(3)).toLocaleString('en', { maximumSignificantDigits: 3 })
 
 const ETHER_PER_GWEI = 1e-9
 
@@ -11,7 +12,12 @@ function columns(gasPriceGwei: number | undefined, hasAccuracy: boolean): Column
   return [
     { name: 'equal', read: ({ equal }) => (equal === undefined ? '' : `${equal.same}/${equal.samples}`) },
     ...(hasAccuracy
-      ? [{ name: 'accuracy', read: ({ accuracy }: PathResult) => (accuracy === undefined ? '' : `${(100 * accuracy).toFixed(1)} %`) }]
+      ? [
+          {
+            name: 'accuracy',
+            read: ({ accuracy }: PathResult) => (accuracy === undefined ? '' : `${(100 * accuracy).toFixed(1)} %`),
+          },
+        ]
       : []),
     { name: 'gas', read: ({ inferenceGas }) => whole(inferenceGas) },
     { name: 'gas/MAC', read: ({ gasPerMac }) => short(gasPerMac) },
@@ -33,7 +39,10 @@ function columns(gasPriceGwei: number | undefined, hasAccuracy: boolean): Column
 }
 
 /** A model's results as lines: what ran as a table, then what did not and why. */
-export function benchTable({ name, macs, paths }: ModelResult, { gasPriceGwei }: Pick<BenchResults, 'gasPriceGwei'>): string[] {
+export function benchTable(
+  { name, macs, paths }: ModelResult,
+  { gasPriceGwei }: Pick<BenchResults, 'gasPriceGwei'>,
+): string[] {
   const ran = paths.filter(({ refused }) => refused === undefined)
   const shown = columns(
     gasPriceGwei,
@@ -43,13 +52,21 @@ export function benchTable({ name, macs, paths }: ModelResult, { gasPriceGwei }:
     ['path', ...shown.map((column) => column.name)],
     ...ran.map((result) => [result.path as string, ...shown.map(({ read }) => read(result))]),
   ]
-  const widths = (rows[0] as string[]).map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)))
+  const widths = (rows[0] as string[]).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] as string).length)),
+  )
   const lines = rows.map((row) =>
     row
-      .map((cell, column) => (column === 0 || column === row.length - 1 ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number)))
+      .map((cell, column) =>
+        column === 0 || column === row.length - 1
+          ? cell.padEnd(widths[column] as number)
+          : cell.padStart(widths[column] as number),
+      )
       .join('  ')
       .trimEnd(),
   )
-  const refused = paths.flatMap(({ path, refused: reason }) => (reason === undefined ? [] : [`${path}: refused, ${reason}`]))
+  const refused = paths.flatMap(({ path, refused: reason }) =>
+    reason === undefined ? [] : [`${path}: refused, ${reason}`],
+  )
   return [`${name}, ${macs.toLocaleString('en')} MACs`, ...lines, ...refused]
 }

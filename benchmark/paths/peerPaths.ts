@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { PeerFile } from '../model.ts'
+import { tfliteOf } from '../tfliteFile/tfliteOf.ts'
 import type { Path } from './path.ts'
 import { createTflite } from './tflite.ts'
 
@@ -41,10 +42,10 @@ function fileOf(file: PeerFile | undefined, kind: PeerFile['kind']): Uint8Array 
   return file.bytes
 }
 
-/** TensorFlow Lite's WebAssembly, on the file that the program was imported from. */
+/** TensorFlow Lite's WebAssembly, on the file that the program was imported from, or one of the same integers. */
 export const tflitePath: Path = {
-  async prepare({ file }, { peers }) {
-    const bytes = fileOf(file, 'tflite')
+  async prepare({ file, program }, { peers }) {
+    const bytes = file?.kind === 'tflite' ? file.bytes : tfliteOf(program)
     const tflite = await loadPackage('@tensorflow/tfjs-tflite', peers, () => createTflite(requireFrom(peers)))
     const model = tflite.load(bytes)
     return {

@@ -26,7 +26,17 @@ export function groupOf({ source }: ModelResult): CurveGroup {
 /** Groups that have models, in the order in which they are shown. */
 export function groupsOf(models: readonly ModelResult[]): CurveGroup[] {
   const present = new Set(models.map(groupOf))
-  return (['MLP', 'CNN', 'files'] as const).filter((group) => present.has(group))
+  return (['files', 'MLP', 'CNN'] as const).filter((group) => present.has(group))
+}
+
+/** Models that a summary tells of: those of files, and the largest few of each family. */
+export function toldModels(models: readonly ModelResult[], largest: number): ModelResult[] {
+  return groupsOf(models).flatMap((group) => {
+    const members = models.filter((model) => groupOf(model) === group)
+    if (group === 'files') return members
+    const bySize = members.sort((a, b) => a.macs - b.macs)
+    return bySize.slice(Math.max(0, bySize.length - largest))
+  })
 }
 
 /** Seconds, so that an axis may say ns, µs, ms. */

@@ -21,16 +21,16 @@ export type Figure = {
 /** A column of a two-column paper is 3.5 inches wide, at 96 pixels an inch; 8 points are 10.67 pixels. */
 const styles: Readonly<Record<Medium, ChartStyle>> = {
   paper: { width: 336, height: 260, fontSize: 10.67 },
-  screen: { width: 520, height: 360, fontSize: 12.5 },
+  screen: { width: 440, height: 315, fontSize: 11.5 },
 }
 
 const groupNames: Readonly<Record<CurveGroup, string>> = { MLP: 'MLPs', CNN: 'CNNs', files: 'models from files' }
 
 const captions: Readonly<Record<Quantity, string>> = {
   gas: 'Gas of an inference as a transaction, by size. Rules are limits of Ethereum; dots go on where nothing was measured; rings are crossovers.',
-  time: 'Time of an inference, by size: medians with 95 % intervals. Dots go on where nothing was measured; rings are crossovers.',
+  time: 'Time of an inference, by size: medians with 95\u00a0% intervals. Dots go on where nothing was measured; rings are crossovers.',
   'gas per MAC': 'Execution gas for each multiply-accumulate.',
-  'time per MAC': 'Time for each multiply-accumulate: medians with 95 % intervals.',
+  'time per MAC': 'Time for each multiply-accumulate: medians with 95\u00a0% intervals.',
 }
 
 const quantities: readonly Quantity[] = ['gas', 'time', 'gas per MAC', 'time per MAC']

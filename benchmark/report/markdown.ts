@@ -1,5 +1,5 @@
 import type { BenchResults, ModelResult } from '../results.ts'
-import { groupOf, groupsOf } from './curves.ts'
+import { toldModels } from './curves.ts'
 import { commandLine } from './facts.ts'
 import { pathName } from './looks.ts'
 import { summarySentence } from './summary.ts'
@@ -41,26 +41,17 @@ function modelTable({ name, macs, weightBytes, paths }: ModelResult): string {
   ].join('\n')
 }
 
-/** The models that a README tells of: those of files, or where there are none the largest of each family. */
-function toldModels({ models }: BenchResults): readonly ModelResult[] {
-  const groups = groupsOf(models)
-  if (groups.includes('files')) return models.filter((model) => groupOf(model) === 'files')
-  return groups.flatMap((group) =>
-    models
-      .filter((model) => groupOf(model) === group)
-      .sort((a, b) => a.macs - b.macs)
-      .slice(-1),
-  )
-}
-
-/** `report.md`: the summary, and a table of each model that came as a file on all paths, for a README. */
+/**
+ * `report.md`, for a README: the summary, and a table of each model that came as a file on all paths, or where none did of
+ * the largest of each family.
+ */
 export function reportMarkdown(results: BenchResults): string {
-  const { machine, command, date } = results
+  const { machine, command, date, models } = results
   const { processor, cores, node, commit } = machine
   const at = commit === undefined ? '' : `, commit ${commit}`
   return `${[
     summarySentence(results),
-    ...toldModels(results).map(modelTable),
+    ...toldModels(results.models, models.some(({ source }) => source.kind === 'file') ? 0 : 1).map(modelTable),
     `\`${commandLine(command)}\` on ${processor}, ${counted(cores, 'core')}, Node ${node.replace(/^v/, '')}, ${date.slice(0, 10)}${at}.`,
   ].join('\n\n')}\n`
 }

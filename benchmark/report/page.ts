@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { BenchResults } from '../results.ts'
+import { costSection } from './cost.ts'
 import { factsSection, threatsSection } from './facts.ts'
 import type { Figure } from './figures.ts'
 import { html, type Markup, trusted } from './markup.ts'
-import { chartsSection, costSection, modelsSection, pointsSection, refusedSection } from './sections.ts'
+import { chartsSection, modelsSection, pointsSection, refusedSection } from './sections.ts'
 import { headlines } from './summary.ts'
 import { counted } from './words.ts'
 
@@ -30,6 +31,7 @@ export function reportPage(results: BenchResults, charts: readonly Figure[]): st
   const numbers = headlines(results).map(
     ({ number, words }) => html`<p class="headline"><strong>${number}</strong> ${words}</p>\n`,
   )
+  const stopped = results.stopped ? html`<p class="bad">The run was stopped before all was measured.</p>\n` : html``
   const about = `${counted(models.length, 'model')}, ${machine.processor}, ${date.slice(0, 10)}`
   const page = html`<!doctype html>
 <html lang="en">
@@ -47,7 +49,7 @@ ${part('report.css')}</style>
 <header>
 <h1>Ways to run a model on chain</h1>
 <p class="quiet">${about}. <button type="button" id="save" hidden>save results.json</button></p>
-<div class="headlines">${numbers}</div>
+${stopped}<div class="headlines">${numbers}</div>
 <nav aria-label="Sections"></nav>
 </header>
 <main>

@@ -1,13 +1,13 @@
 import type { BenchPath, BenchResults, ModelResult, PathResult } from '../results.ts'
-import { groupsOf } from './curves.ts'
+import { type CurveGroup, groupOf, groupsOf } from './curves.ts'
 import type { Figure } from './figures.ts'
 import { pathLooks, pathName } from './looks.ts'
 import { html, type Markup, trusted } from './markup.ts'
 import { numbers, table, texts } from './table.ts'
 import { bytes, counted, equality, figure, interval, percent, whole } from './words.ts'
 
-/** Name of a path with its colour. */
-function named(path: BenchPath): Markup {
+/** Name of a path, with its colour. */
+export function named(path: BenchPath): Markup {
   const style = trusted(`style="background: var(${pathLooks[path].variable})"`)
   return html`<span class="swatch" ${style}></span>${pathName(path)}`
 }
@@ -20,11 +20,12 @@ function verdict(result: PathResult): Markup | string {
   return html`<span class="${isEqual ? 'good' : 'bad'}">${isEqual ? '' : 'not equal: '}${equality(result)}</span>`
 }
 
-const resultColumns = [
+/** What running a model took. */
+const runColumns = [
   texts<PathResult>('path', ({ path }) => named(path)),
   {
     title: 'equal',
-    isNumber: true,
+    kind: 'number' as const,
     hint: 'samples whose outputs are byte for byte those of the reference',
     cell: (result: PathResult) => ({
       shown: verdict(result),
@@ -37,13 +38,18 @@ const resultColumns = [
   numbers<PathResult>('gas/MAC', ({ gasPerMac }) => gasPerMac, figure, 'execution gas for each multiply-accumulate'),
   {
     title: 'ms (95 % interval)',
-    isNumber: true,
+    kind: 'number' as const,
     hint: 'median of an inference, with its bootstrap interval',
     cell: ({ times }: PathResult) => ({ shown: interval(times), order: times?.median }),
   },
   numbers<PathResult>('p95 ms', ({ times }) => times?.p95, figure, '95th percentile'),
   numbers<PathResult>('ns/MAC', ({ nanosecondsPerMac }) => nanosecondsPerMac, figure),
   numbers<PathResult>('gas/ms', ({ gasPerMillisecond }) => gasPerMillisecond, whole),
+]
+
+/** What setting a model up took, and what is in its way. */
+const setUpColumns = [
+  texts<PathResult>('path', ({ path }) => named(path)),
   numbers<PathResult>('deployment', ({ deploymentGas }) => deploymentGas, whole, 'gas to deploy contracts'),
   numbers<PathResult>('storage', ({ storageGas }) => storageGas, whole, 'gas for the weights: in code, or registered'),
   numbers<PathResult>('code', ({ codeBytes }) => codeBytes, bytes),
@@ -58,23 +64,39 @@ function factsOf({ macs, weightBytes, inputBytes, outputBytes, samples }: ModelR
 
 function modelDetails(model: ModelResult, isOpen: boolean): Markup {
   const ran = model.paths.filter(({ refused }) => refused === undefined)
-  const body =
-    ran.length === 0
-      ? html`<p>No path ran; the reasons are below.</p>`
-      : table(`${model.name} on ${counted(ran.length, 'path')}`, ran, resultColumns)
+  const setUp = ran.filter(
+    ({ codeBytes, storageGas, peakBytes }) => (codeBytes ?? storageGas ?? peakBytes) !== undefined,
+  )
+  const tables = [
+    table(`${model.name}: an inference`, ran, runColumns),
+    ...(setUp.length > 0 ? [table(`${model.name}: setting it up, and limits`, setUp, setUpColumns)] : []),
+  ]
   return html`<details${trusted(isOpen ? ' open' : '')}>
 <summary><strong>${model.name}</strong> <span class="quiet">${factsOf(model)}</span></summary>
-${body}
+${ran.length === 0 ? html`<p>No path ran; the reasons are below.</p>` : tables}
 </details>
 `
 }
 
-/** A table for each model; those of files are open, and of the sweep the largest of a family. */
+/** Models of a family, folded. */
+function familyDetails(family: string, models: readonly ModelResult[]): Markup {
+  const sizes = models.map(({ macs }) => macs)
+  const range = `${counted(models.length, 'model')}, ${whole(Math.min(...sizes))} to ${whole(Math.max(...sizes))} MACs`
+  return html`<details class="family">
+<summary><strong>${family}s of the sweep</strong> <span class="quiet">${range}</span></summary>
+${models.map((model) => modelDetails(model, false))}</details>
+`
+}
+
+/** Tables of each model; those of files are open, those of the sweep folded. */
 export function modelsSection({ models }: BenchResults): Markup {
-  const files = models.filter(({ source }) => source.kind === 'file')
-  const shown = new Set(files.length > 0 ? files : models.slice(0, 1))
+  const members = (group: CurveGroup) => models.filter((model) => groupOf(model) === group)
   return html`<section id="models"><h2>Models</h2>
-${models.map((model) => modelDetails(model, shown.has(model)))}</section>`
+${groupsOf(models).map((group) =>
+  group === 'files'
+    ? html`${members(group).map((model) => modelDetails(model, true))}`
+    : familyDetails(group, members(group)),
+)}</section>`
 }
 
 /** The charts. */
@@ -96,7 +118,7 @@ export function pointsSection({ crossovers, limitPoints, gasLimits, models }: Be
       ? html`<p>No two curves of a family cross within the sweep.</p>`
       : table('Crossovers, by interpolation between models', crossovers, [
           texts('family', ({ family }) => family),
-          texts('of', ({ quantity }) => quantity),
+          texts('quantity', ({ quantity }) => quantity),
           texts('cheaper below', ({ cheaperBelow }) => named(cheaperBelow)),
           numbers('MACs', ({ macs }) => macs, whole),
           texts('cheaper above', ({ cheaperAbove }) => named(cheaperAbove)),
@@ -114,36 +136,6 @@ export function pointsSection({ crossovers, limitPoints, gasLimits, models }: Be
   return html`<section id="points"><h2>Crossovers and limits</h2>${crossed}${limited}</section>`
 }
 
-/** What an inference costs at a price of gas, which the reader sets. */
-export function costSection({ models }: BenchResults): Markup {
-  const rows = models.flatMap((model) => model.paths.map((result) => ({ model, result })))
-  const priced = rows.filter(({ result }) => result.inferenceGas !== undefined)
-  if (priced.length === 0) return html``
-  const cost = (gas: number | undefined, unit: 'eth' | 'usd') =>
-    gas === undefined ? '' : html`<span data-gas="${gas}" data-unit="${unit}"></span>`
-  const once = ({ deploymentGas, storageGas }: PathResult) =>
-    deploymentGas === undefined && storageGas === undefined ? undefined : (deploymentGas ?? 0) + (storageGas ?? 0)
-  const priceColumn = (title: string, gas: (result: PathResult) => number | undefined, unit: 'eth' | 'usd') => ({
-    title,
-    isNumber: true,
-    cell: ({ result }: (typeof rows)[number]) => ({ shown: cost(gas(result), unit), order: gas(result) }),
-  })
-  return html`<section id="cost"><h2>Cost</h2>
-<form id="prices" class="prices"><label>gas price <input name="gwei" type="number" min="0" step="any" value="1" inputmode="decimal"> gwei</label>
-<label>price of ether <input name="ether" type="number" min="0" step="any" value="3000" inputmode="decimal"> USD</label></form>
-<noscript><p>Costs need the page's script.</p></noscript>
-${table('Cost at these prices, which are examples: set your own', priced, [
-  texts('model', ({ model }) => model.name),
-  texts('path', ({ result }) => named(result.path)),
-  numbers('MACs', ({ model }) => model.macs, whole),
-  numbers('gas', ({ result }) => result.inferenceGas, whole),
-  priceColumn('ETH', ({ inferenceGas }) => inferenceGas, 'eth'),
-  priceColumn('USD', ({ inferenceGas }) => inferenceGas, 'usd'),
-  priceColumn('once, ETH', once, 'eth'),
-  priceColumn('once, USD', once, 'usd'),
-])}</section>`
-}
-
 /** Paths that did not run, with the reasons. */
 export function refusedSection({ models }: BenchResults): Markup {
   const refused = models.flatMap(({ name, paths }) =>
@@ -157,7 +149,7 @@ export function refusedSection({ models }: BenchResults): Markup {
   return html`<section id="refused"><h2>Not run</h2>
 ${table('Paths that did not run, and why', byReason, [
   texts('path', ({ path }) => named(path)),
-  texts('reason', ({ reason }) => reason),
-  texts('models', ({ models: names }) => names),
+  { ...texts('reason', ({ reason }: (typeof byReason)[number]) => reason), kind: 'long' as const },
+  { ...texts('models', ({ models: names }: (typeof byReason)[number]) => names), kind: 'long' as const },
 ])}</section>`
 }

@@ -21,16 +21,13 @@ function modelsOf(ratios: readonly PathRatio[]): string {
 /** A number of the summary: a large one with what it says. */
 export type Headline = { readonly number: string; readonly words: string }
 
-function ratioHeadline(ratios: readonly PathRatio[], unit: string, baseline: string): Headline[] {
+function ratioHeadline(ratios: readonly PathRatio[], what: 'gas' | 'time', unit: string, baseline: string): Headline[] {
   const told = telling(ratios)
   if (told.length === 0) return []
   const [ours, theirs] = [range(told.map((ratio) => ratio.ours)), range(told.map((ratio) => ratio.theirs))]
-  return [
-    {
-      number: `${range(told.map(({ ratio }) => ratio))} times`,
-      words: `${ours} ${unit} a MAC by tensor instructions against ${theirs} by ${baseline} (${modelsOf(told)})`,
-    },
-  ]
+  const words = `${ours} ${unit} a MAC by tensor instructions against ${theirs} by ${baseline} (${modelsOf(told)})`
+  const isLess = told.every(({ ratio }) => ratio >= 1)
+  return [{ number: `${range(told.map(({ ratio }) => ratio))} times ${isLess ? 'less' : 'as little'} ${what}`, words }]
 }
 
 /** The numbers that matter most: gas and time of instructions against Solidity that does eight lanes at once, and equality. */
@@ -39,23 +36,20 @@ export function headlines(results: BenchResults): Headline[] {
   const anvil = pathRatios(results, 'instructions', 'anvil-swar', 'nanosecondsPerMac')
   const own = pathRatios(results, 'instructions', 'solidity-swar', 'nanosecondsPerMac')
   const equality = {
-    number: `${whole(equal)} of ${whole(checked)}`,
-    words: 'models on paths gave the bytes of the reference on every sample',
+    number: equal === checked ? 'All equal' : `${whole(equal)} of ${whole(checked)} equal`,
+    words: `byte for byte to the reference, of ${counted(checked, 'result')} of models on chain and on the kernel`,
   }
   return [
-    ...ratioHeadline(pathRatios(results, 'instructions', 'solidity-swar', 'gasPerMac'), 'gas', 'SWAR Solidity'),
+    ...ratioHeadline(pathRatios(results, 'instructions', 'solidity-swar', 'gasPerMac'), 'gas', 'gas', 'SWAR Solidity'),
     ...(anvil.length > 0
-      ? ratioHeadline(anvil, 'ns', 'SWAR Solidity in anvil')
-      : ratioHeadline(own, 'ns', 'SWAR Solidity in the same client; anvil, which is faster, was not measured')),
+      ? ratioHeadline(anvil, 'time', 'ns', 'SWAR Solidity in anvil')
+      : ratioHeadline(own, 'time', 'ns', 'SWAR Solidity in the same client; anvil, which is faster, was not measured')),
     ...(checked > 0 ? [equality] : []),
   ]
 }
 
-/** The summary as a sentence or two. */
+/** The summary in sentences. */
 export function summarySentence(results: BenchResults): string {
-  const sentences = headlines(results).map(({ number, words }, index, all) =>
-    index === all.length - 1 && words.startsWith('models on') ? `${number} ${words}.` : `${number} less: ${words}.`,
-  )
-  const text = sentences.map((sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1)).join(' ')
-  return text === '' ? 'No path ran.' : text
+  const sentences = headlines(results).map(({ number, words }) => `${number}: ${words}.`)
+  return sentences.length === 0 ? 'No path ran.' : sentences.join(' ')
 }

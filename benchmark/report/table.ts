@@ -4,7 +4,6 @@ import { html, type Markup } from './markup.ts'
 export type Cell = {
   readonly shown: string | Markup
   readonly order?: number | undefined
-  readonly gas?: number | undefined
 }
 
 /** A column: its heading, and the cell of a row. */
@@ -12,8 +11,8 @@ export type Column<Row> = {
   readonly title: string
   /** Said when the pointer rests on the heading. */
   readonly hint?: string
-  /** Numbers stand at the right. */
-  readonly isNumber?: boolean
+  /** Numbers stand at the right; long texts may be broken. */
+  readonly kind?: 'text' | 'number' | 'long'
   readonly cell: (row: Row) => Cell
 }
 
@@ -28,7 +27,7 @@ export function numbers<Row>(
     const order = value(row)
     return { shown: order === undefined ? '' : show(order), order }
   }
-  return { title, isNumber: true, cell, ...(hint !== undefined && { hint }) }
+  return { title, kind: 'number', cell, ...(hint !== undefined && { hint }) }
 }
 
 /** A column of texts. */
@@ -40,19 +39,19 @@ export function texts<Row>(
   return { title, cell: (row) => ({ shown: shown(row), order: order?.(row) }) }
 }
 
-function cellOf<Row>({ isNumber, cell }: Column<Row>, row: Row, isFirst: boolean): Markup {
+function cellOf<Row>({ kind = 'text', cell }: Column<Row>, row: Row, isFirst: boolean): Markup {
   const { shown, order } = cell(row)
-  const kind = html` class="${isNumber ? 'number' : 'text'}"`
+  const named = html` class="${kind}"`
   const sorted = order === undefined ? html`` : html` data-order="${order}"`
-  return isFirst ? html`<th scope="row"${kind}${sorted}>${shown}</th>` : html`<td${kind}${sorted}>${shown}</td>`
+  return isFirst ? html`<th scope="row"${named}${sorted}>${shown}</th>` : html`<td${named}${sorted}>${shown}</td>`
 }
 
 /** A table whose columns without any number or text are left out; the page's script makes its headings sort. */
 export function table<Row>(caption: string, rows: readonly Row[], columns: readonly Column<Row>[]): Markup {
   const used = columns.filter(({ cell }) => rows.some((row) => cell(row).shown !== ''))
-  const heads = used.map(({ title, hint, isNumber }) => {
+  const heads = used.map(({ title, hint, kind = 'text' }) => {
     const title_ = hint === undefined ? html`` : html` title="${hint}"`
-    return html`<th scope="col" class="${isNumber ? 'number' : 'text'}"${title_}>${title}</th>`
+    return html`<th scope="col" class="${kind}"${title_}>${title}</th>`
   })
   const lines = rows.map((row) => html`<tr>${used.map((column, index) => cellOf(column, row, index === 0))}</tr>\n`)
   return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}"><table>

@@ -1,13 +1,17 @@
 import type { Random } from '../../calibration/random.ts'
-import { dtypeCode, type Tensor, tensorOf } from '../../isa/index.ts'
+import { dtypeCode, ROUND_SINGLE, type Tensor, tensorOf } from '../../isa/index.ts'
 import { type ProgramBuilder, quantizeMultiplier } from '../../model/index.ts'
 
 /** Root mean square of int8 values drawn from -127..127, each as likely. */
 const UNIFORM_SPREAD = Math.sqrt((127 * 128) / 3)
 /** Standard deviation that the results of a layer are scaled to, in steps: saturation at ±127 is then rare. */
-const RESULT_SPREAD = 40
+const RESULT_SPREAD = 32
 /** Zero point of what a rectifier gives. */
 const RECTIFIED_ZERO_POINT = -30
+
+/** Windows of mean pools: an element may read so few leaves (isa/reach.ts) that great pictures take several. */
+const POOL_WINDOW = 4
+const MAX_WINDOW = 6
 
 /** Values between layers, and their root mean square about the zero point. */
 export type Activation = { readonly value: number; readonly zeroPoint: number; readonly spread: number }
@@ -31,7 +35,7 @@ export type LayerBuilder = {
   convolution(x: Activation, outputs: number, size: 1 | 3, stride: 1 | 2): Activation
   /** A rectified convolution of 3 x 3 of each channel alone. */
   depthwise(x: Activation): Activation
-  /** Mean over the picture: `[1, H, W, C]` to `[1, C]`. */
+  /** Mean over a square picture, by pools that leave out what is no whole window: `[1, S, S, C]` to `[1, C]`. */
   pool(x: Activation): Activation
 }
 
@@ -64,7 +68,7 @@ export function createLayers(builder: ProgramBuilder, random: Random): LayerBuil
     const zeroPoint = rectified ? RECTIFIED_ZERO_POINT : 0
     const value = builder.emit('RESCALE', {
       attributes: {
-        ...{ dtype: dtypeCode.int8, perChannel: 2, rounding: 0, outputZeroPoint: zeroPoint },
+        ...{ dtype: dtypeCode.int8, perChannel: 2, rounding: ROUND_SINGLE, outputZeroPoint: zeroPoint },
         ...{ low: rectified ? zeroPoint : -128, high: 127 },
       },
       x: sums,
@@ -124,9 +128,14 @@ export function createLayers(builder: ProgramBuilder, random: Random): LayerBuil
         true,
       ),
     pool: (x) => {
-      const [, height, width, channels] = shapeOf(x) as [number, number, number, number]
-      const attributes = { windowH: height, windowW: width, strideH: 1, strideW: 1 }
-      const pooled = builder.emit('AVG_POOL2D', { attributes, x: x.value })
+      const channels = last(x)
+      let pooled = x.value
+      for (let size = shapeOf(x)[1] as number; size > 1; ) {
+        const window = size <= MAX_WINDOW ? size : POOL_WINDOW
+        const attributes = { windowH: window, windowW: window, strideH: window, strideW: window }
+        pooled = builder.emit('AVG_POOL2D', { attributes, x: pooled })
+        size = Math.floor(size / window)
+      }
       const value = builder.emit('RESHAPE', { type: { dtype: 'int8', shape: [1, channels] }, x: pooled })
       // The mean of what a rectifier gives of a symmetric variable.
       return { value, zeroPoint: x.zeroPoint, spread: RESULT_SPREAD / Math.sqrt(2 * Math.PI) }

@@ -6,8 +6,8 @@ import { loadTensorGenesis } from '../../evm-ext/index.ts'
 import { type BenchModelOptions, benchModels } from '../benchModels.ts'
 import { benchTable } from '../benchTable.ts'
 import { UsageError } from '../errors.ts'
-import { checkWritable, writeUserFile } from '../files.ts'
-import { createProgress } from '../progress.ts'
+import { checkWritable } from '../files.ts'
+import { createProgress, type Progress } from '../progress.ts'
 
 export type BenchOptions = BenchModelOptions & {
   readonly paths?: readonly BenchPath[]
@@ -56,6 +56,19 @@ async function withSignal<T>(task: (signal: AbortSignal) => Promise<T>): Promise
   }
 }
 
+/** The line that tells how far the run is; it begins when the run says how much there is to do. */
+function unitProgress() {
+  let line: Progress | undefined
+  let shown = 0
+  return {
+    show({ done, total }: { readonly done: number; readonly total: number }) {
+      line ??= createProgress('measuring', total)
+      for (; shown < Math.floor(done); shown++) line.step()
+    },
+    end: () => line?.end(),
+  }
+}
+
 /** Measures models and writes a report; see the command's help. */
 export async function bench(modelPaths: readonly string[], options: BenchOptions): Promise<void> {
   const { out, genesis: genesisFile, peers = defaultPeers(), gasPrice, json } = options
@@ -66,25 +79,28 @@ export async function bench(modelPaths: readonly string[], options: BenchOptions
   const genesis = genesisFile === undefined ? undefined : loadTensorGenesis(genesisFile)
   const plan = options.full ? full : quick
   const all = Number.POSITIVE_INFINITY
-  const progress = createProgress('bench', models.length)
+  const progress = unitProgress()
   let results: BenchResults
   try {
     results = await withSignal((signal) =>
       runBenchmark(models, {
         ...plan,
         paths: wantedPaths(options),
-        sampleMilliseconds: options.samples === undefined ? plan.sampleMilliseconds : { ...plan.sampleMilliseconds, file: all },
+        sampleMilliseconds:
+          options.samples === undefined ? plan.sampleMilliseconds : { ...plan.sampleMilliseconds, file: all },
         command: ['tensor-evm', ...process.argv.slice(2)],
         ...{ genesis, where: `genesis ${genesisFile}`, peers, gasPriceGwei: gasPrice, signal },
-        onModel: progress.step,
+        onProgress: progress.show,
       }),
     )
   } finally {
     progress.end()
   }
-  writeUserFile(resultsFile, `${JSON.stringify(results, null, 2)}\n`)
+  // Charts take a while to load: not while something is measured.
+  const { writeReport } = await import('../../benchmark/report/writeReport.ts')
+  await writeReport(results, out)
   if (json) console.log(JSON.stringify(results))
   else for (const model of results.models) console.log(`${benchTable(model, results).join('\n')}\n`)
-  if (results.stopped) throw new UsageError(`stopped: what was measured is in ${resultsFile}`)
+  if (results.stopped) throw new UsageError(`stopped: what was measured until then is in ${out}`)
   if (!json) console.log(`written to ${out}`)
 }

@@ -112,31 +112,41 @@ function short(value: number): string {
 /** Most of a layer's name that a row shows. */
 const NAME_LENGTH = 28
 
-function print({ layers, input, output, ...rest }: Description): void {
-  console.log(
-    `${'layer'.padEnd(NAME_LENGTH)} ${'operation'.padEnd(16)} ${'seen'.padEnd(22)} range                  saturated     SQNR`,
-  )
+/** `int8[1,4], real = 0.5 * (q + 3)`. */
+function portText({ type, scale, zeroPoint }: Description['input']): string {
+  const offset = zeroPoint === 0 ? 'q' : `(q ${zeroPoint < 0 ? '+' : '-'} ${Math.abs(zeroPoint)})`
+  return `${type}, real = ${scale} * ${offset}`
+}
+
+function printLayers(layers: Description['layers']): void {
+  const row = (
+    ...[name, op, seen, range, saturated, decibels]: readonly [string, string, string, string, string, string]
+  ) =>
+    console.log(
+      `${name.slice(0, NAME_LENGTH).padEnd(NAME_LENGTH)} ${op.padEnd(17)} ${seen.padEnd(22)} ${range.padEnd(22)} ` +
+        `${saturated.padStart(9)} ${decibels.padStart(8)}`,
+    )
+  row('layer', 'operation', 'seen', 'range', 'saturated', 'SQNR')
   for (const { name, op, seen, scale, zeroPoint, saturated, signalToNoise } of layers) {
     const range = [-128, 127].map((q) => short((q - zeroPoint) * scale)).join(' .. ')
     const decibels = signalToNoise === null ? '-' : `${signalToNoise.toFixed(1)} dB`
-    console.log(
-      `${name.slice(0, NAME_LENGTH).padEnd(NAME_LENGTH)} ${op.padEnd(16)} ${seen.map(short).join(' .. ').padEnd(22)} ` +
-        `${range.padEnd(22)} ${percent(saturated).padStart(9)} ${decibels.padStart(8)}`,
-    )
+    row(name, op, seen.map(short).join(' .. '), range, percent(saturated), decibels)
   }
-  const port = ({ type, scale, zeroPoint }: typeof input) => `${type}, real = ${scale} * (q - ${zeroPoint})`
-  console.log(`input          ${port(input)}`)
-  console.log(`output         ${port(output)}`)
-  console.log(`samples        ${rest.samples}`)
-  console.log(`top-1 agreement ${percent(rest.agreement)} of float and int8`)
-  if (rest.accuracy)
-    console.log(`top-1 accuracy ${percent(rest.accuracy.float)} float, ${percent(rest.accuracy.int8)} int8`)
-  console.log(`output error   ${short(rest.maxError)} at most, ${short(rest.meanError)} in the mean`)
-  console.log(
-    `MACs           ${rest.macs.toLocaleString('en')}, gas ${rest.gas.toLocaleString('en')}, weights ${rest.modelBytes.toLocaleString('en')} bytes`,
-  )
-  console.log(`root           ${rest.root}`)
-  for (const note of rest.notes) console.log(`note           ${note}`)
+}
+
+function print({ layers, input, output, accuracy, notes, ...rest }: Description): void {
+  const line = (name: string, text: string) => console.log(`${name.padEnd(16)} ${text}`)
+  const count = (value: number) => value.toLocaleString('en')
+  printLayers(layers)
+  line('input', portText(input))
+  line('output', portText(output))
+  line('samples', count(rest.samples))
+  line('top-1 agreement', `${percent(rest.agreement)} of float and int8`)
+  if (accuracy) line('top-1 accuracy', `${percent(accuracy.float)} float, ${percent(accuracy.int8)} int8`)
+  line('output error', `${short(rest.maxError)} at most, ${short(rest.meanError)} in the mean`)
+  line('program', `${count(rest.macs)} MACs, ${count(rest.gas)} gas, ${count(rest.modelBytes)} bytes of weights`)
+  line('root', rest.root)
+  for (const note of notes) line('note', note)
 }
 
 /** Quantizes a float model; see the command's help. */

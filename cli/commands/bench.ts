@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type BenchPath, benchPaths } from '../../benchmark/results.ts'
 import { parseCount, parsePath } from '../arguments.ts'
+import { addBenchCompareCommand } from './benchCompare.ts'
 
 type Bench = typeof import('../actions/bench.ts').bench
 
@@ -22,7 +23,7 @@ function parseGwei(text: string): number {
 
 /** `tensor-evm bench`. What it does is loaded when it is asked for. */
 export function addBenchCommand(program: Command): void {
-  program
+  const command = program
     .command('bench')
     .description('measure models on every way of running them: gas, time, memory, agreement; and write a report')
     .argument('[models...]', 'model files (default: the digits example and a sweep of MLPs and CNNs by size)')
@@ -39,7 +40,12 @@ export function addBenchCommand(program: Command): void {
     .addOption(new Option('--gas-price <gwei>', 'state costs at this price of gas').argParser(parseGwei))
     .option('--genesis <file>', 'chain configuration (default: a development chain)', parsePath)
     .option('--samples <n>', 'rows to run of each model; all of them run on every path', parseCount)
-    .option('--peers <dir>', 'directory from which packages of others are found (default: the working directory)', parsePath)
+    .option(
+      '--peers <dir>',
+      'directory from which packages of others are found (default: the working directory)',
+      parsePath,
+    )
     .option('--json', 'print the results as one JSON object')
     .action(async (...args: Parameters<Bench>) => (await import('../actions/bench.ts')).bench(...args))
+  addBenchCompareCommand(command)
 }

@@ -6,6 +6,8 @@ import type { Lines } from './yul.ts'
  */
 export type PlainArithmetic = 'scalar' | 'swar'
 
+/** Bytes that the code of one account holds after a STOP (EIP-170). */
+export const BLOB_BYTES = 24575
 /** Address of the word that selects the bytes at the bottom of lanes. */
 export const MASK_ADDRESS = 0
 /** Address where values lie that products are about to be taken of. */
@@ -42,6 +44,3 @@ export function loadData(context: PlainContext, to: number | string, from: numbe
   ])
   return `loadData(${to}, ${from}, ${length})`
 }
-
-/** Bytes that the code of one account holds after a STOP (EIP-170). */
-export const BLOB_BYTES = 24575

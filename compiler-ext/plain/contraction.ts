@@ -1,13 +1,12 @@
 import type { Shape, Tensor } from '../../isa/index.ts'
 import { loadData, type PlainContext } from './context.ts'
 import { dotLayer } from './dot.ts'
+import { type Epilogue, outputBytes, outputLines, parameterBytes, parametersOf } from './epilogue.ts'
 import type { Placed } from './memory.ts'
-import { FACTOR_BYTES, factorBytes, type Rescaling, rescaleLines, storeRescaled } from './rescale.ts'
 import { block, type Lines, loop, plus, times } from './yul.ts'
 
 /** Most bytes of weights in memory at a time: more memory costs by the square of its size. */
 const BLOCK_BYTES = 24576
-const SUM_BYTES = 4
 
 /** Constant weights: rows of one output each. */
 export type Weights = {
@@ -18,11 +17,8 @@ export type Weights = {
   readonly zeroPointWeights: number
 }
 
-/** What becomes of sums: int8 by a RESCALE, or int32 as they are. */
-export type Epilogue = { readonly rescaling: Rescaling | undefined; readonly output: Placed }
-
 /** Rows of weights that are used together, for every position before the next. */
-export type WeightBlocks = {
+type WeightBlocks = {
   readonly count: number
   /** Statements that load block number `chunk`, a variable where there are several. */
   readonly load: Lines
@@ -38,23 +34,11 @@ function divisorUpTo(count: number, limit: number): number {
   for (let divisor = Math.min(count, Math.max(1, limit)); ; divisor--) if (count % divisor === 0) return divisor
 }
 
-/** Bytes that precede the factors of an output: what is added to its sum of products of unsigned bytes, modulo 2^32. */
-function correction(weights: Weights, row: readonly number[], output: number): number[] {
-  const { depth, bias, zeroPointX, zeroPointWeights } = weights
+/** What is added to the sum of products of unsigned bytes of an output. */
+function correction({ depth, bias, zeroPointX, zeroPointWeights }: Weights, row: readonly number[], output: number) {
   const [biasX, biasWeights] = [128 + zeroPointX, 128 + zeroPointWeights]
   const sum = row.reduce((total, value) => total + value + 128, 0)
-  const constant = BigInt(bias?.data[output] ?? 0) - BigInt(biasX) * BigInt(sum) + BigInt(depth * biasX * biasWeights)
-  const bits = Number(BigInt.asUintN(32, constant))
-  return [bits >>> 24, (bits >>> 16) & 0xff, (bits >>> 8) & 0xff, bits & 0xff]
-}
-
-function storeInt32(context: PlainContext): string {
-  return context.helper('storeInt32', () => [
-    '// Keeps what follows: outputs need not come in order.',
-    'function storeInt32(at, value) {',
-    '  mstore(at, or(shl(224, value), shr(32, shl(32, mload(at)))))',
-    '}',
-  ])
+  return BigInt(bias?.data[output] ?? 0) - BigInt(biasX) * BigInt(sum) + BigInt(depth * biasX * biasWeights)
 }
 
 /**
@@ -66,71 +50,61 @@ function storeInt32(context: PlainContext): string {
  * @param groupRows - rows that take the same values; blocks don't cross groups
  * @param positions - how often each row is used
  */
-export function weightBlocks(
+function weightBlocks(
   context: PlainContext,
   name: string,
   weights: Weights,
   groupRows: number,
   positions: number,
-  { rescaling }: Epilogue,
+  epilogue: Epilogue,
 ): WeightBlocks {
   const { depth, rows, zeroPointWeights } = weights
   const outputsPerBlock = divisorUpTo(groupRows, Math.floor(BLOCK_BYTES / depth))
   const count = rows.length / outputsPerBlock
   const layer = dotLayer(context, depth, 1 + outputsPerBlock, positions)
-  const isPerChannel = rescaling?.isPerChannel === true
-  const parameterBytes = SUM_BYTES + (isPerChannel ? FACTOR_BYTES : 0)
-  const bytesOfBlock = layer.packedBytes + parameterBytes * outputsPerBlock
+  const stride = parameterBytes(epilogue)
+  const bytesOfBlock = layer.packedBytes + stride * outputsPerBlock
 
   let from = 0
   const ones = new Array<number>(depth).fill(1)
   for (let first = 0; first < rows.length; first += outputsPerBlock) {
     const ofBlock = rows.slice(first, first + outputsPerBlock)
     const packed = layer.pack([ones, ...ofBlock.map((row) => row.map((value) => value + 128))])
-    const parameters = ofBlock.flatMap((row, index) => [
-      ...correction(weights, row, first + index),
-      ...(rescaling && isPerChannel ? factorBytes(rescaling, first + index) : []),
-    ])
+    const parameters = ofBlock.flatMap((row, index) =>
+      parametersOf(epilogue, first + index, correction(weights, row, first + index)),
+    )
     const at = context.data(Uint8Array.from([...packed, ...parameters]))
     if (first === 0) from = at
   }
 
   const memory = context.temporary(bytesOfBlock)
   const firstRow = layer.firstRow(memory)
-  const elementBytes = rescaling ? 1 : 4
-  const sum = `add(sub(${layer.dot('w')}, d), ${isPerChannel ? `shr(${8 * FACTOR_BYTES}, word)` : 'word'})`
-  const function_ = context.helper(name, () => [
-    ...block(`function ${name}(out)`, [
+  const elementBytes = outputBytes(epilogue)
+  // Two outputs a turn, where there is an even number of them, make half as many turns.
+  const turn = outputsPerBlock % 2 === 0 ? 2 : 1
+  const oneOutput = (index: number): Lines => {
+    const sum = `sub(${layer.dot(plus('w', index * layer.rowBytes))}, d)`
+    const word = `let word := mload(${plus('p', index * stride)})`
+    return [word, ...outputLines(epilogue, sum, plus('o', index * elementBytes))]
+  }
+  const outputs = Array.from({ length: turn }, (_, index) => block('', oneOutput(index))).flat()
+  const advance = [`w := add(w, ${turn * layer.rowBytes})`, `p := add(p, ${turn * stride})`]
+  context.helper(name, () =>
+    block(`function ${name}(out)`, [
       // No data was returned yet: the sum is 0, which the optimizer doesn't know, so it makes no second copy of the function.
       `let d := ${times(layer.dot(`add(${firstRow}, returndatasize())`), 128 + zeroPointWeights)}`,
       `let w := ${firstRow + layer.rowBytes}`,
       // Parameters are read as the last bytes of a word.
-      `let p := ${memory + layer.packedBytes + parameterBytes - 32}`,
-      ...loop(
-        'o',
-        'out',
-        elementBytes,
-        outputsPerBlock,
-        [
-          'let word := mload(p)',
-          ...(rescaling
-            ? [
-                `let v := signextend(3, ${sum})`,
-                ...rescaleLines(rescaling, 'word'),
-                storeRescaled('o', rescaling.attributes.low as number),
-              ]
-            : [`${storeInt32(context)}(o, ${sum})`]),
-        ],
-        [`w := add(w, ${layer.rowBytes})`, `p := add(p, ${parameterBytes})`],
-      ),
+      `let p := ${memory + layer.packedBytes + stride - 32}`,
+      ...loop('o', 'out', turn * elementBytes, outputsPerBlock / turn, outputs, advance),
     ]),
-  ])
+  )
   const start = count === 1 ? String(from) : `add(${from}, mul(chunk, ${bytesOfBlock}))`
   return {
     count,
     load: [loadData(context, memory, start, bytesOfBlock), ...layer.ready(memory)],
     prepare: layer.prepare,
-    outputs: (out) => `${function_}(${out})`,
+    outputs: (out) => `${name}(${out})`,
     outputsPerBlock,
   }
 }
@@ -146,7 +120,7 @@ export function matmulStep(
   const { depth, rows } = weights
   const count = a.type.shape.reduce((product, size) => product * size, 1) / depth
   const blocks = weightBlocks(context, name, weights, rows.length, count, epilogue)
-  const elementBytes = epilogue.rescaling ? 1 : 4
+  const elementBytes = outputBytes(epilogue)
   const { address } = epilogue.output
   const outputOfBlock = `add(${address}, mul(chunk, ${elementBytes * blocks.outputsPerBlock}))`
   const output = blocks.count === 1 ? String(address) : outputOfBlock
@@ -182,22 +156,23 @@ export function padded(context: PlainContext, attributes: ConvolutionAttributes,
   const address = context.temporary(bytes)
   const word = `0x${(128 + zeroPoint).toString(16).padStart(2, '0').repeat(32)}`
   const line = shape[2] * channels
-  const row = ['mcopy(to, from, rowBytes)'.replace('rowBytes', String(width * channels)), `to := add(to, ${line})`]
+  const row = [`mcopy(to, from, ${width * channels})`, `to := add(to, ${line})`]
+  const copied = [
+    ...loop('y', '0', 1, height, [...row, `from := add(from, ${width * channels})`]),
+    ...(batch > 1 ? [`to := add(to, ${(padTop + padBottom) * line})`] : []),
+  ]
   return {
     address,
     shape,
     lines: [
-      '{',
-      `  let word := ${word}`,
-      ...loop('to', String(address), 32, Math.ceil(bytes / 32), ['mstore(to, word)']).map((text) => `  ${text}`),
-      '}',
+      ...block('', [
+        `let word := ${word}`,
+        ...loop('to', String(address), 32, Math.ceil(bytes / 32), ['mstore(to, word)']),
+      ]),
       ...block('', [
         `let to := ${address + (padTop * shape[2] + padLeft) * channels}`,
         `let from := ${x.address}`,
-        ...loop('image', '0', 1, batch, [
-          ...loop('y', '0', 1, height, [...row, `from := add(from, ${width * channels})`]),
-          ...(batch > 1 ? [`to := add(to, ${(padTop + padBottom) * line})`] : []),
-        ]),
+        ...loop('image', '0', 1, batch, copied),
       ]),
     ],
   }
@@ -238,7 +213,7 @@ export function convolutionStep(
   const [batch, rows, columns, outputs] = outputShape as Shape & [number, number, number, number]
   const blocks = weightBlocks(context, name, weights, outputs / groups, batch * rows * columns, epilogue)
   const blocksPerGroup = blocks.count / groups
-  const elementBytes = epilogue.rescaling ? 1 : 4
+  const elementBytes = outputBytes(epilogue)
 
   const isRun = groups === 1 && dilationW === 1
   const [run, runsPerLine] = isRun ? [taps[1] * channels, 1] : [depth, taps[1]]

@@ -1,7 +1,7 @@
 import type { Shape } from '../../isa/index.ts'
 import { loadData, type PlainContext } from './context.ts'
-import { type ConvolutionAttributes, type Epilogue, padded, positions, type Weights } from './contraction.ts'
-import { FACTOR_BYTES, factorBytes, rescaleLines, storeRescaled } from './rescale.ts'
+import { type ConvolutionAttributes, padded, positions, type Weights } from './contraction.ts'
+import { type Epilogue, outputBytes, outputLines, parameterBytes, parametersOf } from './epilogue.ts'
 import { block, type Lines, loop, plus } from './yul.ts'
 
 /** What a DEPTHWISE_CONV2D is made of; a row of weights holds the taps of one output channel. */
@@ -14,31 +14,6 @@ export type DepthwiseStep = {
   readonly epilogue: Epilogue
 }
 
-/** Bytes of an output's parameters: what is added to its sum, and the factors of its channel. */
-export function parametersOf(
-  { weights, epilogue: { rescaling } }: DepthwiseStep,
-  constant: (output: number) => number,
-) {
-  const isPerChannel = rescaling?.isPerChannel === true
-  const bytes = weights.rows.flatMap((_, output) => {
-    const bits = constant(output)
-    const sum = [(bits >>> 24) & 0xff, (bits >>> 16) & 0xff, (bits >>> 8) & 0xff, bits & 0xff]
-    return isPerChannel && rescaling ? [...sum, ...factorBytes(rescaling, output)] : sum
-  })
-  return { bytes: Uint8Array.from(bytes), stride: 4 + (isPerChannel ? FACTOR_BYTES : 0) }
-}
-
-/** Statements that make an output of `sum`, an expression, and of the parameters in `word`. */
-export function outputLines({ epilogue: { rescaling } }: DepthwiseStep, sum: string, out: string): Lines {
-  const total = `add(${sum}, ${rescaling?.isPerChannel ? `shr(${8 * FACTOR_BYTES}, word)` : 'word'})`
-  if (rescaling === undefined) return [`mstore(${out}, or(shl(224, ${total}), shr(32, shl(32, mload(${out})))))`]
-  return [
-    `let v := signextend(3, ${total})`,
-    ...rescaleLines(rescaling, 'word'),
-    storeRescaled(out, rescaling.attributes.low as number),
-  ]
-}
-
 /** One product at a time: each output channel of each position in turn. */
 export function depthwiseScalar(context: PlainContext, name: string, step: DepthwiseStep): Lines {
   const { x, weights, attributes, taps, outputShape, epilogue } = step
@@ -48,10 +23,11 @@ export function depthwiseScalar(context: PlainContext, name: string, step: Depth
   const outputs = outputShape[3] as number
   const depth = taps[0] * taps[1]
   const bias = weights.bias?.data
-  const parameters = parametersOf(step, (output) => bias?.[output] ?? 0)
-  const packed = Uint8Array.from([...weights.rows.flat().map((value) => value + 128), ...parameters.bytes])
+  const stride = parameterBytes(epilogue)
+  const parameters = weights.rows.flatMap((_, output) => parametersOf(epilogue, output, BigInt(bias?.[output] ?? 0)))
+  const packed = Uint8Array.from([...weights.rows.flat().map((value) => value + 128), ...parameters])
   const memory = context.temporary(packed.length)
-  const elementBytes = epilogue.rescaling ? 1 : 4
+  const elementBytes = outputBytes(epilogue)
   const line = input.shape[2] * channels
 
   // Windows of one line of taps after the other: all of them in one piece would be more than the stack can hold.
@@ -73,15 +49,15 @@ export function depthwiseScalar(context: PlainContext, name: string, step: Depth
     'let sumX := 0',
     ...block('', ['let t := w', ...loop('tapLine', 'pixel', dilationH * line, taps[0], ofLine, advance)]),
     'let word := mload(p)',
-    ...outputLines(step, 'sub(sum, shl(7, sumX))', 'o'),
+    ...outputLines(epilogue, 'sub(sum, shl(7, sumX))', 'o'),
     `w := add(w, ${depth})`,
-    `p := add(p, ${parameters.stride})`,
+    `p := add(p, ${stride})`,
   ]
   const perChannel = outputs / channels
   context.helper(name, () =>
     block(`function ${name}(pixel, out)`, [
       `let w := ${memory}`,
-      `let p := ${memory + weights.rows.length * depth + parameters.stride - 32}`,
+      `let p := ${memory + weights.rows.length * depth + stride - 32}`,
       ...(perChannel === 1
         ? loop('o', 'out', elementBytes, outputs, one, ['pixel := add(pixel, 1)'])
         : [

@@ -1,7 +1,8 @@
 import type { Shape } from '../../isa/index.ts'
 import { loadData, type PlainContext } from './context.ts'
 import { padded } from './contraction.ts'
-import { type DepthwiseStep, depthwiseScalar, outputLines, parametersOf } from './depthwise.ts'
+import { type DepthwiseStep, depthwiseScalar } from './depthwise.ts'
+import { outputBytes, outputLines, parameterBytes, parametersOf } from './epilogue.ts'
 import { block, type Lines, loop, plus } from './yul.ts'
 
 // A line of ten neighbouring pixels of one channel times the taps of a line of the window, in reverse, is a polynomial product
@@ -46,18 +47,20 @@ function depthwiseLanes(context: PlainContext, name: string, step: DepthwiseStep
   const input = padded(context, attributes, x)
   const [batch, height, width, channels] = input.shape
   const [, rows, columns, outputs] = outputShape as Shape & [number, number, number, number]
-  const elementBytes = epilogue.rescaling ? 1 : 4
+  const elementBytes = outputBytes(epilogue)
   const ofWord = Math.min(outputsOfWord(taps[1], strideW), columns)
   const words = Math.ceil(columns / ofWord)
   const lanes = (ofWord - 1) * strideW + taps[1]
   const lineBytes = 32 * words
 
   const bias = weights.bias?.data
-  const parameters = parametersOf(step, (output) => {
-    const sum = (weights.rows[output] as readonly number[]).reduce((total, tap) => total + tap, 0)
-    return ((bias?.[output] ?? 0) - (128 + weights.zeroPointX) * sum - LANE_BIAS) | 0
+  const stride = parameterBytes(epilogue)
+  const parameters = weights.rows.flatMap((row, output) => {
+    const sum = row.reduce((total, tap) => total + tap, 0)
+    const added = (bias?.[output] ?? 0) - (128 + weights.zeroPointX) * sum - LANE_BIAS
+    return parametersOf(epilogue, output, BigInt(added))
   })
-  const packed = Uint8Array.from([...weights.rows.flat().map((value) => value + 128), ...parameters.bytes])
+  const packed = Uint8Array.from([...weights.rows.flat().map((value) => value + 128), ...parameters])
   const memory = context.temporary(packed.length)
   const pixels = context.temporary(batch * height * lineBytes)
   const tapWords = context.temporary(32 * taps[0])
@@ -79,7 +82,7 @@ function depthwiseLanes(context: PlainContext, name: string, step: DepthwiseStep
     block(`function ${name}Outputs(sums, word, out, end)`, [
       ...block(
         `for {} lt(out, end) { out := add(out, ${elementBytes * outputs}) sums := shr(${LANE_BITS * strideW}, sums) }`,
-        outputLines(step, 'and(sums, 0xffffff)', 'out'),
+        outputLines(epilogue, 'and(sums, 0xffffff)', 'out'),
       ),
     ]),
   )
@@ -133,14 +136,14 @@ function depthwiseLanes(context: PlainContext, name: string, step: DepthwiseStep
     ...input.lines,
     loadData(context, memory, context.data(packed), packed.length),
     `let w := ${memory}`,
-    `let p := ${memory + weights.rows.length * taps[0] * taps[1] + parameters.stride - 32}`,
+    `let p := ${memory + weights.rows.length * taps[0] * taps[1] + stride - 32}`,
     `let out := ${epilogue.output.address}`,
     ...loop('column', String(input.address), 1, channels, [
       `${name}Pixels(column)`,
       ...loop('copy', '0', 1, outputs / channels, [
         `${name}Channel(w, mload(p), out)`,
         `w := add(w, ${taps[0] * taps[1]})`,
-        `p := add(p, ${parameters.stride})`,
+        `p := add(p, ${stride})`,
         `out := add(out, ${elementBytes})`,
       ]),
     ]),

@@ -4,7 +4,7 @@ import type { Shape } from '../../isa/index.ts'
 export type Lines = readonly string[]
 
 /** Lines one level further in. */
-export function indented(lines: Lines): string[] {
+function indented(lines: Lines): string[] {
   return lines.map((line) => `  ${line}`)
 }
 

@@ -177,7 +177,7 @@ const folds: Readonly<Record<string, Fold>> = {
 }
 
 /** Constant: its value may be a tensor, or a number or a list of its own. */
-export function foldConstant(node: OnnxNode): Constant {
+function foldConstant(node: OnnxNode): Constant {
   const { attributes } = node
   const tensor = attributes.tensor('value')
   if (tensor) return tensor

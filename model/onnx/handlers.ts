@@ -105,9 +105,6 @@ const handlers: Readonly<Record<string, Translate>> = {
   Unsqueeze: translateUnsqueeze,
 }
 
-/** Names of the operators that are translated. */
-export const supportedOperators: readonly string[] = Object.keys(handlers)
-
 /** Translates a node, or works it out where all that it reads is known. @throws {UnsupportedError} */
 export function translateNode(translation: Translation, node: OnnxNode): void {
   if (foldNode(translation, node)) return

@@ -37,11 +37,6 @@ export type OnnxImport = {
   readonly notes: readonly string[]
 }
 
-/** Whether bytes may be an ONNX file: a message whose first field is the version of the format, a small number. */
-export function isOnnx(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x08 && (bytes[1] ?? 0) > 0 && (bytes[1] ?? 0) < 64
-}
-
 /** Errors that say that a model is not supported; any other is a fault of the importer. */
 const refusals = [UnsupportedError, HaltError, RangeError]
 

@@ -10,7 +10,7 @@ import {
 import { type Constant, type ElementType, elementTypeOf, readTensor } from './tensor.ts'
 
 /** Versions of the default operator set whose operators are read as they are defined there. */
-export const OPSETS = { least: 7, greatest: 25 } as const
+const OPSETS = { least: 7, greatest: 25 } as const
 
 /** Operators of the default set, and those of ONNX Runtime that quantized files use. */
 const domains = ['', 'ai.onnx', 'com.microsoft']
@@ -36,7 +36,7 @@ export type OnnxNode = {
   readonly attributes: Attributes
 }
 
-export type OnnxInput = {
+type OnnxInput = {
   readonly name: string
   readonly type: ElementType
   /** 1 for a dimension that the file leaves open. */

@@ -92,7 +92,7 @@ export type NodeMessage = {
   readonly domain: string
 }
 
-export type ValueInfoMessage = {
+type ValueInfoMessage = {
   readonly name: string
   readonly type: {
     readonly tensor: {

@@ -7,7 +7,7 @@ function stridesOf(shape: Shape): number[] {
 }
 
 /** Reads, for each element of `shape`, the element at `offset` plus its indices times `steps`. */
-export function gatherBySteps(data: Float32Array, shape: Shape, steps: readonly number[], offset = 0): Float32Array {
+function gatherBySteps(data: Float32Array, shape: Shape, steps: readonly number[], offset = 0): Float32Array {
   const result = new Float32Array(elementCount(shape))
   const indices = shape.map(() => 0)
   let at = offset

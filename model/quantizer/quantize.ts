@@ -68,14 +68,23 @@ function keepsQuantization(layer: Layer): boolean {
   return isMove(layer) || layer.op === 'avgPool'
 }
 
-/** Quantizations that are given, also through layers that a quantization passes backwards. */
+/**
+ * Quantizations that are given, and those of values that nothing else quantizes, because only layers that keep theirs lie
+ * between them and one that is given.
+ */
 function givenQuantizations(graph: FloatGraph): Map<number, GivenQuantization> {
   const given = new Map(graph.given)
+  const isQuantized = (value: number): boolean => {
+    const layer = graph.layers[value - 1]
+    return (
+      given.has(value) || (layer !== undefined && keepsQuantization(layer) && isQuantized(inputOf(graph, value - 1)))
+    )
+  }
   for (let index = graph.layers.length - 1; index >= 0; index--) {
     const layer = graph.layers[index] as Layer
     const output = given.get(index + 1)
     const input = inputOf(graph, index)
-    if (output && (keepsQuantization(layer) || layer.op === 'clip') && !given.has(input)) given.set(input, output)
+    if (output && (keepsQuantization(layer) || layer.op === 'clip') && !isQuantized(input)) given.set(input, output)
   }
   return given
 }

@@ -113,7 +113,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { services, methods, limits, log } = options
   const feed = createFeed(services.chain, services.pool, (error) => log(`feed: ${error}`))
   const shared: SharedContext = { ...services, feed, filters: createFilters(feed, limits.filters) }
-  const answering = createAnswering(methods, limits.answers, log)
+  const closing = new AbortController()
+  const { answer } = createAnswering(methods, limits.answers, log)
+  // What still runs when the server closes is given up, as when its client leaves.
+  const answering: Answering = {
+    answer: (message, context) =>
+      answer(message, { ...context, signal: AbortSignal.any([context.signal, closing.signal]) }),
+  }
   const app = fastify({
     bodyLimit: limits.body,
     connectionTimeout: limits.idleTime,
@@ -140,6 +146,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       return (app.server.address() as AddressInfo).port
     },
     async close() {
+      closing.abort(new Error('the node is closing'))
       feed.close()
       await app.close()
     },

@@ -85,19 +85,6 @@ function addLinks() {
   }
 }
 
-/** On paper nothing can be opened. */
-function openForPrint() {
-  /** @type {HTMLDetailsElement[]} */
-  let opened = []
-  addEventListener('beforeprint', () => {
-    opened = [...document.querySelectorAll('details')].filter(({ open }) => !open)
-    for (const details of opened) details.open = true
-  })
-  addEventListener('afterprint', () => {
-    for (const details of opened) details.open = false
-  })
-}
-
 for (const heading of document.querySelectorAll('thead th'))
   if (heading instanceof HTMLTableCellElement) makeSortable(heading)
 const form = document.getElementById('prices')
@@ -110,4 +97,3 @@ const save = document.getElementById('save')
 if (save instanceof HTMLButtonElement) offerData(save)
 addTips()
 addLinks()
-openForPrint()

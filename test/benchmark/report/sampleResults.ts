@@ -76,6 +76,7 @@ export function sampleResults(): BenchResults {
       ...{ cores: 2, memoryBytes: 8 * 2 ** 30, node: 'v20.19.0', platform: 'linux x64', commit: '22a5225+' },
     },
     versions: { 'tensor-evm': '0.1.0', solc: '0.8.37', '@ethereumjs/evm': '10.1.3', anvil: '1.7.1' },
+    gasPriceGwei: 2.5,
     gasLimits: { transaction: 2 ** 24, block: 60_000_000, codeBytes: 24_576 },
     models: [
       model('digits', { kind: 'file' }, 174_496, paths),

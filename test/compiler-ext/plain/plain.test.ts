@@ -114,7 +114,15 @@ describe('generatePlainContract', () => {
     for (const [seed, kind] of kinds.slice(0, samples).entries())
       await expectSame(chain, address, program, programs.inputsOf(program, seed, kind))
     expect(Math.abs(facts.codeBytes / codeBytes - 1)).toBeLessThan(0.35)
+    expect(facts.fits).toBe(true)
     await expect(predict(chain, address, new Uint8Array(3))).rejects.toThrow('revert WrongInputLength 3,')
+  })
+
+  it('says what a contract holds', () => {
+    const { facts, dataInitCodes } = generatePlainContract(programs.deepProducts(3), { arithmetic: 'swar' })
+    expect(facts).toMatchObject({ macs: 1300 * 40 + 14 * 1300 * 2, blobs: 3 })
+    const codes = dataInitCodes.map((initCode) => initCode.length - 10)
+    expect(codes).toEqual([24576, 24576, facts.weightBytes - 2 * 24575 + 1])
   })
 
   describe.skipIf(!existsSync(models))('models of TensorFlow Lite (skipped where ../shared is absent)', () => {

@@ -31,7 +31,7 @@ export function sketch(seed: number, build: (sketch: Sketch) => void): Program {
 }
 
 /** A RESCALE of `x` to int8, per channel or not, with shifts that make of most sums something between the limits. */
-export function rescaled(s: Sketch, x: number, bits: number, isPerChannel: boolean, rounding: 0 | 1 = 0): number {
+function rescaled(s: Sketch, x: number, bits: number, isPerChannel: boolean, rounding: 0 | 1 = 0): number {
   const { builder, random } = s
   const channels = builder.typeOf(x).shape.at(-1) as number
   const attributes = { dtype: 1, rounding, low: -128, high: 127, outputZeroPoint: random(40) - 20 }
@@ -55,7 +55,7 @@ const productSizes = {
     [2, 21, 3],
     [16, 30, 2],
     [15, 53, 2],
-    [1, 200, 7],
+    [1, 700, 3],
     [3, 260, 3],
   ],
   scalar: [
@@ -159,6 +159,7 @@ export function rescalings(seed: number): Program {
       [1, -128, 127, 0],
       [1, -100, 20, 1],
       [2, -32768, 32767, 0],
+      [3, -(2 ** 31), 2 ** 31 - 1, 0],
       [3, -(2 ** 31), 2 ** 31 - 1, 1],
       [3, -5, 7, 0],
     ] as const) {
@@ -185,6 +186,8 @@ export function rescalings(seed: number): Program {
 export function elements(seed: number): Program {
   return sketch(seed, (s) => {
     const x8 = s.input('int8', 3, 5)
+    // Nothing reads it.
+    s.input('int16', 3)
     const x16 = s.input('int16', 3, 5)
     const x32 = s.input('int32', 3, 5)
     const y32 = s.input('int32', 2, 1, 5)
@@ -201,8 +204,8 @@ export function elements(seed: number): Program {
     ] as const)
       for (const mnemonic of ['MAXIMUM', 'MINIMUM']) s.output(mnemonic, { a: x, b: s.constant(dtype, 3, 1) })
     for (const dtype of ['int8', 'int16', 'int32'] as const) s.output('TABLE', { x: x8, table: s.constant(dtype, 256) })
-    s.builder.output(x16)
-    s.builder.output(x8)
+    s.output('RESHAPE', { type: { dtype: 'int16', shape: [15] }, x: x16 })
+    for (const value of [x16, x8, x8, s.constant('int32', 3)]) s.builder.output(value)
   })
 }
 

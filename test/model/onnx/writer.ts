@@ -11,7 +11,7 @@ import {
 } from '../../../model/onnx/schema.ts'
 
 /** Codes of element types. */
-export const elementTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const
+const elementTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const
 type ElementType = keyof typeof elementTypes
 
 /** A constant: shape and row-major values. */
@@ -49,10 +49,7 @@ export type GivenModel = {
 }
 
 /** A tensor message: floats and int64 in lists, bytes and int32 as raw data. */
-export function tensorMessage(
-  name: string,
-  { type = 'float32', shape, values }: GivenTensor,
-): Partially<TensorMessage> {
+function tensorMessage(name: string, { type = 'float32', shape, values }: GivenTensor): Partially<TensorMessage> {
   const message = { name, type: elementTypes[type], dimensions: shape }
   const numbers = Array.from(values)
   if (type === 'float32') return { ...message, floats: numbers }
