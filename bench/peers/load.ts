@@ -1,7 +1,7 @@
-import { installPeers } from './install.ts'
+import { createTflite, type Tflite } from '../../benchmark/paths/tflite.ts'
+import { installPeers, peerRequire } from './install.ts'
 import { createOnnxNode, createOnnxWeb, type OnnxRuntime } from './onnxRuntime.ts'
 import { createTensorflow, type Tensorflow } from './tensorflow.ts'
-import { createTflite, type Tflite } from './tflite.ts'
 
 /** The runtimes to measure against; one that can't be loaded is undefined. */
 export type Peers = {
@@ -39,7 +39,7 @@ export async function loadPeers(): Promise<Peers> {
     onnxNode: await attempt('onnxruntime-node', createOnnxNode),
     onnxWeb: await attempt('onnxruntime-web', createOnnxWeb),
     tensorflow: await attempt('TensorFlow.js', createTensorflow),
-    tflite: await attempt('TensorFlow Lite', createTflite),
+    tflite: await attempt('TensorFlow Lite', () => createTflite(peerRequire)),
     notes,
   }
 }

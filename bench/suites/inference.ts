@@ -2,6 +2,8 @@ import { createFeeMarket1559Tx } from '@ethereumjs/tx'
 import { hexToBytes, privateToPublic } from '@ethereumjs/util'
 import { runTx } from '@ethereumjs/vm'
 import { Interface } from 'ethers'
+import { bindProgram } from '../../benchmark/boundProgram.ts'
+import type { Tflite } from '../../benchmark/paths/tflite.ts'
 import {
   type Chain,
   copyVM,
@@ -15,12 +17,10 @@ import { type ComputeInstruction, type TensorType, tensorBytes, tensorView } fro
 import { createWasmKernel, uncheckedBody } from '../../kernel/index.ts'
 import { interpret, type Program } from '../../model/index.ts'
 import { disagreement, type Tolerance } from '../harness/agreement.ts'
-import { bindProgram } from '../harness/boundProgram.ts'
 import type { BenchCase, Contender } from '../harness/measure.ts'
 import { createBenchMemory } from '../harness/memory.ts'
 import { loadContenders, type PeerAttempt } from '../harness/peerContenders.ts'
 import type { Peers } from '../peers/load.ts'
-import type { Tflite } from '../peers/tflite.ts'
 import type { BenchModel } from './models.ts'
 
 export const TENSORFLOW_LITE = 'TensorFlow Lite'
@@ -140,9 +140,9 @@ function loadTflite(tflite: Tflite, model: BenchModel, notes: string[]): PeerAtt
   return (name) => {
     const loaded = tflite.load(model.tflite)
     const infer = (sample: Uint8Array) => {
-      loaded.setInput(signed(sample))
+      loaded.setInput(sample)
       loaded.run()
-      return Uint8Array.from(loaded.output())
+      return loaded.output()
     }
     const { note, complaint } = compare(model, infer)
     notes.push(note)
@@ -156,10 +156,7 @@ export async function inferenceCase(model: BenchModel, { tflite }: Peers): Promi
   const { name, program, doubleProgram, samples } = model
   const sample = samples[0] as Uint8Array
   const expected = defined(program, sample)
-  const bound = (program: Program) => {
-    const kernel = createWasmKernel()
-    return bindProgram(program, kernel, createBenchMemory(kernel)).run
-  }
+  const bound = (program: Program) => bindProgram(program, createWasmKernel()).run
   const ours = [
     ...(await chainContenders(program, sample, expected)),
     contender('interpreter', interpreter(program), sample, expected),

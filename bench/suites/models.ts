@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { heldOutDigits } from '../../examples/mnist/digits.ts'
 import { tfliteOf } from '../../benchmark/tfliteFile/tfliteOf.ts'
+import { heldOutDigits } from '../../examples/mnist/digits.ts'
 import { sampleBytes } from '../../inference/index.ts'
 import { decodeModel, importTflite, type Program, withRounding } from '../../model/index.ts'
 import { withValidAxes } from '../peers/tfliteFile.ts'

@@ -16,6 +16,8 @@ export type SweepOptions = {
 
 /** Classes of each model. */
 const OUTPUTS = 10
+/** Widths of layers are multiples of this, as in models that people make. */
+const WIDTH_STEP = 8
 /** Most weights of an MLP: beyond, several rows of input share them. */
 const MAX_WEIGHTS = 4e6
 /** Multiply-accumulates by definition, an element at a time, that a model's samples may take together. */
@@ -28,7 +30,8 @@ const MAX_PICTURE = 160
 /** Two rectified layers and one more, of about so many multiply-accumulates. */
 function mlp(target: number, seed: number): Program {
   const rows = Math.ceil(target / MAX_WEIGHTS)
-  const width = Math.max(2, Math.round((Math.sqrt(OUTPUTS ** 2 + (12 * target) / rows) - OUTPUTS) / 6))
+  const exact = (Math.sqrt(OUTPUTS ** 2 + (12 * target) / rows) - OUTPUTS) / 6
+  const width = Math.max(WIDTH_STEP, WIDTH_STEP * Math.round(exact / WIDTH_STEP))
   const builder = createProgramBuilder()
   const layers = createLayers(builder, createRandom(seed))
   const first = layers.dense(layers.input([rows, 2 * width]), width, true)
@@ -44,17 +47,18 @@ function cnnMacs(picture: number, channels: number): number {
 }
 
 /**
- * The picture whose network with half as many channels as it is wide comes nearest to a number of multiply-accumulates, and
- * then the channels that come nearest.
+ * The picture and width that come nearest to a number of multiply-accumulates, of those with about half as many channels as
+ * the picture is wide. More than four channels are multiples of four, as in models that people make.
  */
 function cnnSize(target: number): { readonly picture: number; readonly channels: number } {
-  const miss = (picture: number, channels: number) => Math.abs(Math.log(cnnMacs(picture, channels) / target))
-  const nearest = (candidates: readonly number[], missOf: (candidate: number) => number) =>
-    candidates.reduce((best, candidate) => (missOf(candidate) < missOf(best) ? candidate : best))
   const pictures = Array.from({ length: MAX_PICTURE / 4 }, (_, index) => 4 * (index + 1))
-  const picture = nearest(pictures, (candidate) => miss(candidate, candidate / 2))
-  const widths = Array.from({ length: MAX_PICTURE }, (_, index) => index + 1)
-  return { picture, channels: nearest(widths, (candidate) => miss(picture, candidate)) }
+  const widths = [1, 2, 3, ...pictures]
+  const sizes = pictures.flatMap((picture) =>
+    widths
+      .filter((channels) => channels >= picture / 4 && channels <= picture)
+      .map((channels) => ({ picture, channels, miss: Math.abs(Math.log(cnnMacs(picture, channels) / target)) })),
+  )
+  return sizes.reduce((best, size) => (size.miss < best.miss ? size : best))
 }
 
 /** A convolution of 3 x 3, one depthwise and one pointwise, another of 3 x 3, a mean over the picture and a dense layer. */

@@ -11,7 +11,8 @@ const NO_ACTIVATION = 0
 type Value = TensorType & { readonly value: number }
 type Bound = Readonly<Record<string, Value>> & { readonly attributes: AttributeValues }
 
-const isProduct = ({ instruction }: ProgramStep) => ['CONV2D', 'DEPTHWISE_CONV2D', 'MATMUL'].includes(instruction.mnemonic)
+const isProduct = ({ instruction }: ProgramStep) =>
+  ['CONV2D', 'DEPTHWISE_CONV2D', 'MATMUL'].includes(instruction.mnemonic)
 
 /** Factor of each channel of a packed multiplier, as a single-precision number. */
 function factorsOf({ data }: Tensor): number[] {
@@ -22,9 +23,9 @@ function factorsOf({ data }: Tensor): number[] {
 }
 
 /**
- * A program of convolutions with equal padding, a last matrix product, and factors for each channel, as a TFLite file: the
- * same integers, but that factors are single-precision numbers there. A product becomes a convolution of one pixel, which
- * may have a factor for each channel.
+ * A program of convolutions with equal padding, depthwise ones too, matrix products, mean pools without padding, and factors
+ * for each channel, as a TFLite file: the same integers, but that factors are single-precision numbers there. A product
+ * becomes a convolution of one pixel a row, which may have a factor for each channel.
  *
  * @throws {TypeError} on any other step
  */
@@ -79,7 +80,7 @@ export function tfliteOf(program: Program): Uint8Array {
     const { zeroPoint = sums.attributes.zeroPointA, strideW = 1, strideH = 1 } = sums.attributes
     const scale = factorsOf(constantAt(multiplier.value))
     const factors = { scale, zeroPoint: scale.map(() => 0) }
-    if (source.value < first) declare(source.value, source.shape, zeroPoint as number)
+    if (source.value < first) declare(source.value, pictureOf(source), zeroPoint as number)
     const [filters, ...window] = weights.shape as [number, ...number[]]
     const oneByOne = window.length === 3 ? weights.shape : [filters, 1, 1, ...window]
     const shape = isDepthwise ? [1, ...weights.shape] : oneByOne

@@ -34,7 +34,11 @@ describe('a mistake ends with one line, exit code 1 and nothing written', () => 
     ['an unknown path', ['--paths', 'kernel,gpu'], '"gpu" is no path; there are instructions, precompile,'],
     ['no such model', ['nothing.tensor'], 'model nothing.tensor: no such file'],
     ['no such input', ['small.tensor', '--input', 'nothing.bin'], 'input nothing.bin: no such file'],
-    ['labels without input', ['small.tensor', '--labels', 'labels.bin'], '--labels: expected --input, whose rows they are of'],
+    [
+      'labels without input',
+      ['small.tensor', '--labels', 'labels.bin'],
+      '--labels: expected --input, whose rows they are of',
+    ],
     ['input without a model', ['--input', 'rows.bin'], '--input: expected a model that it is the input of'],
     [
       'rows that do not divide',
@@ -42,9 +46,17 @@ describe('a mistake ends with one line, exit code 1 and nothing written', () => 
       'input odd.bin: 4 bytes, expected a multiple of 3 for small (rows of int8[1,3])',
     ],
     ['too many labels', [...input, '--labels', 'three.bin'], 'labels three.bin: 3 labels for 2 rows of --input'],
-    ['a label that is none', [...input, '--labels', 'words.csv'], 'labels words.csv: expected integers from 0, found "cat"'],
+    [
+      'a label that is none',
+      [...input, '--labels', 'words.csv'],
+      'labels words.csv: expected integers from 0, found "cat"',
+    ],
     ['a price that is none', [...input, '--gas-price', '-1'], 'expected a positive number'],
-    ['a directory that is a file', [...input, '--out', 'file'], 'output file/results.json: a parent is not a directory'],
+    [
+      'a directory that is a file',
+      [...input, '--out', 'file'],
+      'output file/results.json: a parent is not a directory',
+    ],
     ['no such genesis', [...input, '--genesis', 'nothing.json'], 'nothing.json'],
   ]
   test.concurrent.each(mistakes)('%s', async (_, args, message) => {
@@ -58,17 +70,28 @@ describe('a mistake ends with one line, exit code 1 and nothing written', () => 
 
 describe('the command', () => {
   test('writes a report and prints tables', async () => {
-    const args = ['--labels', 'labels.txt', '--paths', 'kernel,precompile,tflite', '--gas-price', '2', '--out', 'tables']
+    const args = [
+      '--labels',
+      'labels.txt',
+      '--paths',
+      'kernel,precompile,onnxruntime',
+      '--gas-price',
+      '2',
+      '--out',
+      'tables',
+    ]
     const { status, stdout, stderr } = await bench('small.tensor', '--input', 'rows.bin', ...args)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toContain('small, 6 MACs')
     expect(stdout).toMatch(/^precompile +2\/2 +50\.0 % +\d/m)
     expect(stdout).toMatch(/^kernel +2\/2 +50\.0 %/m)
-    expect(stdout).toContain('tflite: refused, the model was given as no .tflite file')
+    expect(stdout).toContain('onnxruntime: refused, the model was given as no .onnx file')
     expect(stdout).toContain('written to tables')
     const results = parseBenchResults(readFileSync(join(folder, 'tables/results.json'), 'utf8'))
     expect(results.command).toEqual(['tensor-evm', 'bench', 'small.tensor', '--input', 'rows.bin', ...args])
-    expect(readdirSync(join(folder, 'tables'))).toEqual(expect.arrayContaining(['report.html', 'report.md', 'results.csv']))
+    expect(readdirSync(join(folder, 'tables'))).toEqual(
+      expect.arrayContaining(['report.html', 'report.md', 'results.csv']),
+    )
   })
 
   test('prints the results as JSON, on as many rows as it is told', async () => {

@@ -3,8 +3,8 @@ import { type BenchmarkOptions, digitModel, runBenchmark, sweepModels } from '..
 import type { BenchModel } from '../../benchmark/model.ts'
 import { parseBenchResults } from '../../benchmark/readResults.ts'
 import { defaultGenesis } from '../../evm-ext/index.ts'
-import { createRunner, createInferenceChain } from '../../inference/index.ts'
 import { heldOutDigits } from '../../examples/mnist/digits.ts'
+import { createInferenceChain, createRunner } from '../../inference/index.ts'
 
 const onChain = ['instructions', 'precompile', 'solidity-scalar', 'solidity-swar'] as const
 const options: BenchmarkOptions = {
@@ -76,7 +76,7 @@ describe('a run', () => {
       peers: '/nonexistent',
     })
     const reasons = Object.fromEntries(models[0]?.paths.map(({ path, refused }) => [path, refused]) ?? [])
-    expect(reasons.tflite).toBe('the model was given as no .tflite file')
+    expect(reasons.tflite).toBe('the npm package @tensorflow/tfjs-tflite is not in reach of /nonexistent')
     expect(reasons.onnxruntime).toBe('the model was given as no .onnx file')
   })
 
@@ -94,8 +94,12 @@ describe('a run', () => {
 
   test('a genesis without the fork is one error, and labels must fit', async () => {
     const genesis = defaultGenesis({ tensorBlock: 5 })
-    await expect(runBenchmark([smallest], { ...options, genesis, where: 'genesis g.json' })).rejects.toThrow('genesis g.json')
-    await expect(runBenchmark([{ ...smallest, labels: [1] }], options)).rejects.toThrow('MLP 3e2: 1 labels for 10 samples')
+    await expect(runBenchmark([smallest], { ...options, genesis, where: 'genesis g.json' })).rejects.toThrow(
+      'genesis g.json',
+    )
+    await expect(runBenchmark([{ ...smallest, labels: [1] }], options)).rejects.toThrow(
+      'MLP 3e2: 1 labels for 10 samples',
+    )
   })
 })
 
@@ -105,7 +109,11 @@ describe('the digit model', () => {
     const digits = heldOutDigits(30)
     expect(model.labels).toEqual(digits.map(({ label }) => label))
     expect(model.samples.map((sample) => [...new Int8Array(sample)])).toEqual(digits.map(({ pixels }) => [...pixels]))
-    const { models } = await runBenchmark([model], { ...options, paths: ['kernel'], sampleMilliseconds: { file: 1e5, sweep: 0 } })
+    const { models } = await runBenchmark([model], {
+      ...options,
+      paths: ['kernel'],
+      sampleMilliseconds: { file: 1e5, sweep: 0 },
+    })
     expect(models[0]?.paths[0]).toMatchObject({ equal: { samples: 30, same: 30 }, accuracy: expect.any(Number) })
     expect(models[0]?.paths[0]?.accuracy).toBeGreaterThan(0.9)
   })

@@ -32,7 +32,10 @@ describe('crossovers', () => {
         fc.pre(Math.abs(a.power - b.power) > 0.05)
         const meeting = (b.factor / a.factor) ** (1 / (a.power - b.power))
         fc.pre(Math.abs(Math.log10(meeting) % 1) > 1e-6)
-        const models = sweep({ instructions: a, 'solidity-swar': b }, quantity === 'gas' ? gas : (v) => ({ times: times(v) }))
+        const models = sweep(
+          { instructions: a, 'solidity-swar': b },
+          quantity === 'gas' ? gas : (v) => ({ times: times(v) }),
+        )
         const found = findCrossovers(models)
         if (meeting < 1e3 || meeting > 1e6) {
           expect(found).toEqual([])
