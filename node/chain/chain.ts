@@ -7,7 +7,7 @@ import type { HaltCode } from '../../isa/index.ts'
 import type { ModelStore } from '../../model/index.ts'
 import type { NodeDatabase } from '../database/database.ts'
 
-export type LogRecord = { readonly address: Hex; readonly topics: readonly Hex[]; readonly data: Hex }
+type LogRecord = { readonly address: Hex; readonly topics: readonly Hex[]; readonly data: Hex }
 
 /** What became of a transaction. */
 export type ReceiptRecord = {

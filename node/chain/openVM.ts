@@ -10,7 +10,7 @@ import { writeRecord } from './records.ts'
 import { blocksIn, statesIn } from './stores.ts'
 
 /** A VM and the blocks that it knows, in the state of some block. */
-export type Execution = { readonly vm: VM; readonly blockchain: Blockchain }
+type Execution = { readonly vm: VM; readonly blockchain: Blockchain }
 
 /** Makes an {@link Execution} of what a layer holds, however often. */
 export type OpenExecution = () => Promise<Execution>

@@ -1,7 +1,7 @@
 import type { NodeDatabase, Space } from './database.ts'
 
 /** Values by {@link idOf}; undefined for what is deleted. */
-export type Changes = ReadonlyMap<string, Uint8Array | undefined>
+type Changes = ReadonlyMap<string, Uint8Array | undefined>
 
 /** What keeps entries, by {@link idOf}. */
 export type Backend = {

@@ -7,7 +7,7 @@ import { matchesFilter } from './logSearch.ts'
 import type { LogFilter } from './params.ts'
 
 /** What a filter collects. */
-export type FilterKind =
+type FilterKind =
   | { readonly kind: 'logs'; readonly filter: LogFilter }
   | { readonly kind: 'blocks' }
   | { readonly kind: 'transactions' }

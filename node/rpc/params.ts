@@ -1,4 +1,4 @@
-export { type BlockId, type BlockNumber, type BlockTag, blockId, blockIdOrLatest, blockNumber } from './params/block.ts'
+export { type BlockId, type BlockNumber, blockId, blockIdOrLatest, blockNumber } from './params/block.ts'
 export { type LogFilter, logFilter } from './params/filter.ts'
 export { parameterMessage, parameters } from './params/parameters.ts'
 export { callRequest, type TransactionFields, transactionRequest } from './params/requests.ts'
@@ -11,6 +11,5 @@ export {
   hexData,
   looseQuantity,
   quantity,
-  smallQuantity,
   storageSlot,
 } from './params/values.ts'

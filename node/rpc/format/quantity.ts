@@ -6,6 +6,6 @@ export function quantity(value: bigint | number): Hex {
 }
 
 /** A number of 32 bytes in hex, leading zeros included. */
-export function word(value: bigint): Hex {
+function word(value: bigint): Hex {
   return `0x${value.toString(16).padStart(64, '0')}`
 }

@@ -80,7 +80,7 @@ function placed(transaction: TypedTransaction, hash: Hex, from: Hex, gasPrice: b
 }
 
 /** Where a transaction of a block is. */
-export function placeOf(block: Block, index: number) {
+function placeOf(block: Block, index: number) {
   return {
     blockHash: bytesToHex(block.hash()),
     blockNumber: quantity(block.header.number),

@@ -6,7 +6,7 @@ import { flag, hash32, hexProblem, quantity } from './values.ts'
 const tags = ['latest', 'pending', 'earliest', 'safe', 'finalized'] as const
 
 /** A block by what it is to the chain. */
-export type BlockTag = (typeof tags)[number]
+type BlockTag = (typeof tags)[number]
 
 /** A block by number or by what it is to the chain. */
 export type BlockNumber = bigint | BlockTag
