@@ -13,7 +13,7 @@ export type Change = {
 }
 
 /** A median time before and after. */
-export type TimeChange = {
+type TimeChange = {
   readonly before: Times
   readonly after: Times
   readonly change: number
@@ -24,9 +24,9 @@ export type TimeChange = {
   readonly verdict: Verdict
 }
 
-/** Quantities that are exact: any rise is worse. */
+/** Quantities that are exact: any rise is worse. Those of an inference are medians over the samples that ran. */
 export const exactQuantities = ['inferenceGas', 'executionGas', 'deploymentGas', 'storageGas', 'codeBytes'] as const
-export type ExactQuantity = (typeof exactQuantities)[number]
+type ExactQuantity = (typeof exactQuantities)[number]
 
 /** A model on a path, in both files. */
 export type PathChange = {
@@ -60,13 +60,24 @@ function relative(before: number, after: number): number {
   return before === after ? 0 : after / before - 1
 }
 
-/** @param sign - 1 where less is better, -1 where more is */
-function exactChange(before: number | undefined, after: number | undefined, sign: 1 | -1): Change | undefined {
+/**
+ * @param sign - 1 where less is better, -1 where more is
+ * @param slack - part by which it may change and be the same
+ */
+function exactChange(
+  before: number | undefined,
+  after: number | undefined,
+  sign: 1 | -1,
+  slack = 0,
+): Change | undefined {
   if (before === undefined || after === undefined) return undefined
-  const difference = sign * (after - before)
-  const verdict = difference === 0 ? 'same' : difference > 0 ? 'worse' : 'better'
-  return { before, after, change: relative(before, after), verdict }
+  const change = relative(before, after)
+  const verdict = Math.abs(change) <= slack ? 'same' : sign * change > 0 ? 'worse' : 'better'
+  return { before, after, change, verdict }
 }
+
+/** Quantities that depend on which samples ran: a slow path runs as many as it has time for. */
+const ofSamples: readonly ExactQuantity[] = ['inferenceGas', 'executionGas']
 
 function timeChange(before: Times | undefined, after: Times | undefined, threshold: number): TimeChange | undefined {
   if (before === undefined || after === undefined) return undefined
@@ -88,15 +99,17 @@ function refusalOf(before: PathResult, after: PathResult): PathChange['refusal']
 
 function pathChange(model: string, before: PathResult, after: PathResult, threshold: number): PathChange {
   const part = ({ equal }: PathResult) => equal && (equal.samples === 0 ? 1 : equal.same / equal.samples)
+  const sameSamples = before.equal?.samples === after.equal?.samples
   const exact = Object.fromEntries(
     exactQuantities.flatMap((quantity) => {
-      const change = exactChange(before[quantity], after[quantity], 1)
+      const slack = sameSamples || !ofSamples.includes(quantity) ? 0 : threshold
+      const change = exactChange(before[quantity], after[quantity], 1, slack)
       return change === undefined ? [] : [[quantity, change]]
     }),
   ) as PathChange['exact']
   const time = timeChange(before.times, after.times, threshold)
   const equality = exactChange(part(before), part(after), -1)
-  const accuracy = exactChange(before.accuracy, after.accuracy, -1)
+  const accuracy = sameSamples ? exactChange(before.accuracy, after.accuracy, -1) : undefined
   const refusal = refusalOf(before, after)
   const judged = { ...exact, time, equality, accuracy, refusal }
   return {
@@ -141,7 +154,8 @@ function difference(before: ModelResult, after: ModelResult): string | undefined
 
 /**
  * Compares two runs, model by model and path by path. Gas, code, equality and accuracy are exact: any change for the worse is
- * a regression. A time is one when the bootstrap intervals of the medians do not overlap and the median rises by more than
+ * a regression. Where not the same number of samples ran, accuracy is not compared, and gas of an inference has to change by more
+ * than the threshold. A time is one when the bootstrap intervals of the medians do not overlap and the median rises by more than
  * the threshold.
  *
  * @param threshold - part of the time before: 0.05 is five in a hundred

@@ -1,10 +1,16 @@
 import { createRandom } from '../calibration/random.ts'
 import { sampleBytes } from '../inference/index.ts'
-import type { Program } from '../model/index.ts'
+import type { Port, Program } from '../model/index.ts'
 import type { ModelResult } from './results.ts'
 
 /** A file that another runtime can run as it is. */
-export type PeerFile = { readonly kind: 'tflite' | 'onnx'; readonly bytes: Uint8Array }
+export type PeerFile = {
+  readonly kind: 'tflite' | 'onnx'
+  readonly bytes: Uint8Array
+  /** What the program's inputs and outputs stand for there, in order. */
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+}
 
 /** A model to be measured. */
 export type BenchModel = {

@@ -9,9 +9,10 @@ import {
 } from '../benchmark/index.ts'
 import { sampleBytes } from '../inference/index.ts'
 import { formatType } from '../isa/index.ts'
+import type { Rounding } from './choices.ts'
 import { UsageError } from './errors.ts'
 import { readUserFile } from './files.ts'
-import { loadModel } from './models.ts'
+import { type LoadedModel, loadModel } from './models.ts'
 
 /** What of the command decides which models are run on which samples. */
 export type BenchModelOptions = {
@@ -19,6 +20,7 @@ export type BenchModelOptions = {
   readonly labels?: string
   readonly samples?: number
   readonly full?: boolean
+  readonly rounding?: Rounding
 }
 
 const DEFAULT_DIGITS = 100
@@ -56,9 +58,11 @@ function readLabels(path: string, rows: number): number[] {
   return labels
 }
 
-function peerFile(path: string): PeerFile | undefined {
+function peerFile(path: string, { imported }: LoadedModel): PeerFile | undefined {
   const kind = extname(path).slice(1)
-  return kind === 'tflite' || kind === 'onnx' ? { kind, bytes: readUserFile(path, 'model') } : undefined
+  if (imported === undefined || (kind !== 'tflite' && kind !== 'onnx')) return undefined
+  const { inputs, outputs } = imported
+  return { kind, bytes: readUserFile(path, 'model'), inputs, outputs }
 }
 
 /** Names by which no two models are called the same. */
@@ -67,14 +71,15 @@ function distinctNames(names: readonly string[], paths: readonly string[]): read
 }
 
 function fileModels(paths: readonly string[], options: BenchModelOptions): BenchModel[] {
-  const { input, labels: labelFile, samples: count } = options
+  const { input, labels: labelFile, samples: count, rounding } = options
   const distinct = [...new Set(paths)]
-  const loaded = distinct.map((path) => loadModel(path))
+  const loaded = distinct.map((path) => loadModel(path, rounding))
   const names = distinctNames(
     loaded.map(({ name }) => name),
     distinct,
   )
-  return loaded.map(({ program }, index): BenchModel => {
+  return loaded.map((model, index): BenchModel => {
+    const { program } = model
     const path = distinct[index] as string
     const name = names[index] as string
     const rows =
@@ -82,7 +87,7 @@ function fileModels(paths: readonly string[], options: BenchModelOptions): Bench
         ? randomSamples(program, count ?? DEFAULT_RANDOM_SAMPLES, SEED)
         : readRows(input, { name, program })
     const labels = labelFile === undefined ? undefined : readLabels(labelFile, rows.length)
-    const file = peerFile(path)
+    const file = peerFile(path, model)
     return {
       ...{ name, source: { kind: 'file' }, program, samples: rows.slice(0, count) },
       ...(labels === undefined ? {} : { labels: labels.slice(0, count) }),

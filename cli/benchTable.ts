@@ -38,11 +38,14 @@ function columns(gasPriceGwei: number | undefined, hasAccuracy: boolean): Column
   ]
 }
 
-/** A model's results as lines: what ran as a table, then what did not and why. */
-export function benchTable(
-  { name, macs, paths }: ModelResult,
-  { gasPriceGwei }: Pick<BenchResults, 'gasPriceGwei'>,
-): string[] {
+type Refusals = ReadonlySet<string>
+
+const refusals = ({ paths }: ModelResult): string[] =>
+  paths.flatMap(({ path, refused }) => (refused === undefined ? [] : [`${path}: refused, ${refused}`]))
+
+/** A model's results: what ran as a table, then what did not and why, but for what is told of all models. */
+function modelLines(model: ModelResult, gasPriceGwei: number | undefined, common: Refusals): string[] {
+  const { name, macs, paths } = model
   const ran = paths.filter(({ refused }) => refused === undefined)
   const shown = columns(
     gasPriceGwei,
@@ -65,8 +68,15 @@ export function benchTable(
       .join('  ')
       .trimEnd(),
   )
-  const refused = paths.flatMap(({ path, refused: reason }) =>
-    reason === undefined ? [] : [`${path}: refused, ${reason}`],
-  )
-  return [`${name}, ${macs.toLocaleString('en')} MACs`, ...lines, ...refused]
+  const own = refusals(model).filter((line) => !common.has(line))
+  return [`${name}, ${macs.toLocaleString('en')} MACs`, ...(ran.length === 0 ? [] : lines), ...own, '']
+}
+
+/** Results as lines: a table a model, and once what is refused in each of several for the same reason. */
+export function benchLines({ models, gasPriceGwei }: BenchResults): string[] {
+  const [first, ...others] = models.map(refusals)
+  const everywhere =
+    others.length === 0 ? [] : (first ?? []).filter((line) => others.every((lines) => lines.includes(line)))
+  const common = new Set(everywhere)
+  return [...models.flatMap((model) => modelLines(model, gasPriceGwei, common)), ...everywhere]
 }

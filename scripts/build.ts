@@ -11,11 +11,11 @@ execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'i
 // The compiler takes no file that is not TypeScript.
 for (const file of ['kernel/kernel.wasm', 'compiler-ext/solcThread.cjs'])
   copyFileSync(join(root, file), join(root, 'dist', file))
-// The explorer's page is what a browser gets, as it is.
-const page = 'node/explorer/page'
-cpSync(join(root, page), join(root, 'dist', page), {
-  recursive: true,
-  filter: (file) => !file.endsWith('tsconfig.json'),
-})
+// Pages are what a browser gets, as they are.
+for (const page of ['node/explorer/page', 'benchmark/report/page'])
+  cpSync(join(root, page), join(root, 'dist', page), {
+    recursive: true,
+    filter: (file) => !file.endsWith('tsconfig.json'),
+  })
 const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: Record<string, string> }
 for (const path of Object.values(bin)) chmodSync(join(root, path), 0o755)

@@ -140,9 +140,9 @@ function loadTflite(tflite: Tflite, model: BenchModel, notes: string[]): PeerAtt
   return (name) => {
     const loaded = tflite.load(model.tflite)
     const infer = (sample: Uint8Array) => {
-      loaded.setInput(sample)
+      loaded.inputs()[0]?.set(signed(sample))
       loaded.run()
-      return loaded.output()
+      return Uint8Array.from(loaded.outputs()[0] ?? [])
     }
     const { note, complaint } = compare(model, infer)
     notes.push(note)

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { tfliteOf } from '../../benchmark/tfliteFile/tfliteOf.ts'
+import { withValidAxes } from '../../benchmark/tfliteFile/validAxes.ts'
 import { heldOutDigits } from '../../examples/mnist/digits.ts'
 import { sampleBytes } from '../../inference/index.ts'
 import { decodeModel, importTflite, type Program, withRounding } from '../../model/index.ts'
-import { withValidAxes } from '../peers/tfliteFile.ts'
 
 /** A model to run here and by TensorFlow Lite. */
 export type BenchModel = {

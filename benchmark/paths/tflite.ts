@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { PeerArray } from './peerData.ts'
 
 type Result<T> = { ok(): boolean; errorMessage(): string; value(): T }
-type RunnerTensor = { data(): Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array }
+type RunnerTensor = { data(): PeerArray }
 type TensorList = { get(index: number): RunnerTensor; size(): number }
 type ModelRunner = { GetInputs(): TensorList; GetOutputs(): TensorList; Infer(): boolean; delete(): void }
 type TfliteModule = {
@@ -16,12 +17,11 @@ type TfliteModule = {
 
 /** A model in TensorFlow Lite. */
 export type TfliteModel = {
-  /** Runs the model on the inputs that were set last. */
+  /** Runs the model on what its inputs hold. */
   run(): void
-  /** Sets the bytes of all inputs, one after the other. @throws {RangeError} when there are more or fewer */
-  setInput(bytes: Uint8Array): void
-  /** Bytes of all outputs, one after the other. */
-  output(): Uint8Array
+  /** Inputs and outputs as they are now: they go stale when the module's memory grows, so take them anew each time. */
+  inputs(): readonly PeerArray[]
+  outputs(): readonly PeerArray[]
   release(): void
 }
 
@@ -31,9 +31,7 @@ export type Tflite = {
   load(file: Uint8Array): TfliteModel
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: ReturnType<RunnerTensor['data']>) =>
-  new Uint8Array(buffer, byteOffset, byteLength)
-const all = (list: TensorList) => Array.from({ length: list.size() }, (_, index) => bytesOf(list.get(index).data()))
+const all = (list: TensorList) => Array.from({ length: list.size() }, (_, index) => list.get(index).data())
 
 /**
  * Loads the npm package `@tensorflow/tfjs-tflite`.
@@ -68,19 +66,8 @@ export async function createTflite(require: NodeJS.Require): Promise<Tflite> {
         run() {
           if (!runner.Infer()) throw new Error('TensorFlow Lite failed to run the model')
         },
-        // Views are taken anew each time: they go stale when the module's memory grows.
-        setInput(bytes) {
-          const views = all(inputs)
-          const expected = views.reduce((sum, { length }) => sum + length, 0)
-          if (bytes.length !== expected)
-            throw new RangeError(`TensorFlow Lite takes ${expected} bytes of input, not ${bytes.length}`)
-          let offset = 0
-          for (const view of views) {
-            view.set(bytes.subarray(offset, offset + view.length))
-            offset += view.length
-          }
-        },
-        output: () => Uint8Array.from(Buffer.concat(all(outputs))),
+        inputs: () => all(inputs),
+        outputs: () => all(outputs),
         release() {
           runner.delete()
           module._free(address)

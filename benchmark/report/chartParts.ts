@@ -11,8 +11,8 @@ const labels: Readonly<Record<Quantity, { readonly title: string; readonly label
     title: 'Time of an inference',
     labelExpr: "replace(format(datum.value, '~s') + 's', /([0-9])(\\D)/, '$1 $2')",
   },
-  'gas per MAC': { title: 'Execution gas per MAC', labelExpr: "format(datum.value, '~g')" },
-  'time per MAC': { title: 'Nanoseconds per MAC', labelExpr: "format(datum.value, '~g')" },
+  'gas per MAC': { title: 'Execution gas per MAC', labelExpr: "format(datum.value, datum.value < 1000 ? '~g' : '~s')" },
+  'time per MAC': { title: 'Nanoseconds per MAC', labelExpr: "format(datum.value, datum.value < 1000 ? '~g' : '~s')" },
 }
 
 /** The powers of ten that enclose values: ends of a logarithmic axis. */
@@ -22,9 +22,19 @@ export function decades(values: readonly number[]): [number, number] {
   return [10 ** low, 10 ** (high === low ? low + 1 : high)]
 }
 
+/** Part by which an axis of sizes goes beyond the models, so that marks at its ends stand free. */
+const BEYOND = 1.3
+
+/** Ends of an axis of sizes: a little beyond the models, so far that two powers of ten are within. */
+export function sizeEnds(macs: readonly number[]): [number, number] {
+  const [low, high] = [Math.min(...macs) / BEYOND, Math.max(...macs) * BEYOND]
+  const [first, last] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))]
+  return last > first ? [low, high] : decades(macs)
+}
+
 /** A logarithmic scale and axis of a quantity: labels at powers of ten, as many as there is room for. */
 export function logarithmic(quantity: Quantity, [low, high]: readonly [number, number], labelsAtMost: number) {
-  const [first, last] = [Math.round(Math.log10(low)), Math.round(Math.log10(high))]
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)]
   const step = Math.max(1, Math.ceil((last - first) / (labelsAtMost - 1)))
   const count = Math.floor((last - first) / step) + 1
   return {

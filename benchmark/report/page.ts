@@ -43,7 +43,7 @@ export function reportPage(results: BenchResults, charts: readonly Figure[]): st
 <title>tensor-evm benchmark, ${date.slice(0, 10)}</title>
 <link rel="icon" href="data:,">
 <style>
-${part('report.css')}</style>
+${['theme.css', 'table.css', 'report.css'].map(part)}</style>
 </head>
 <body>
 <header>

@@ -9,6 +9,7 @@ import {
   marginsOf,
   pathScales,
   rowsOf,
+  sizeEnds,
 } from './chartParts.ts'
 import { type CurveGroup, type CurvePoint, continuation, groupOf, type Quantity, valueAt } from './curves.ts'
 import { pathLooks } from './looks.ts'
@@ -52,7 +53,10 @@ function codeLimits({ limitPoints }: BenchResults, { group, points }: Curves): L
   const firsts = limits.filter(({ macs }, index) => index === 0 || macs > NEAR * (limits[index - 1]?.macs ?? 0))
   return firsts.map(({ macs }) => {
     const near = limits.filter((other) => other.macs >= macs && other.macs <= NEAR * macs)
-    return { label: `code size: ${near.map(({ path }) => pathLooks[path].name).join(', ')}`, at: macs }
+    return {
+      label: `code size: ${near.map(({ path }) => pathLooks[path].name.replace('Solidity ', '')).join(', ')}`,
+      at: macs,
+    }
   })
 }
 
@@ -83,8 +87,9 @@ export function scalingChart(results: BenchResults, curves: Curves, style: Chart
   const goingOn = byPath(points).flatMap((curve) => continuation(curve, largest))
   const shown = [...points, ...goingOn].map(({ value }) => value)
   const levels = quantity === 'gas' ? gasLimits(results, Math.max(...shown)) : []
-  const sizes = quantity === 'gas' ? codeLimits(results, curves) : []
-  const macs = decades([...points.map((point) => point.macs), largest])
+  const macs = sizeEnds([...points.map((point) => point.macs), largest])
+  const within = ({ at }: Limit) => at >= macs[0] && at <= macs[1]
+  const sizes = quantity === 'gas' ? codeLimits(results, curves).filter(within) : []
   const values = decades([...shown, ...levels.map(({ at }) => at)])
   const x = {
     ...{ field: 'macs', type: 'quantitative' as const, title: 'Multiply-accumulates (MACs)' },
@@ -99,8 +104,9 @@ export function scalingChart(results: BenchResults, curves: Curves, style: Chart
   const rule = { type: 'rule' as const, color: '#333', strokeWidth: 0.8, strokeDash: [6, 3] }
   const word = { type: 'text' as const, color: '#333', fontSize: 0.9 * fontSize, fontStyle: 'italic' as const }
   /** A text on ground of its own, so that curves do not cross it. */
-  const written = <Encoding>(encoding: Encoding, mark: object) =>
+  const written = <Encoding>(limits: readonly Limit[], encoding: Encoding, mark: object) =>
     [{ stroke: '#fefefe', strokeWidth: 3, strokeJoin: 'round' as const, aria: false }, {}].map((ground) => ({
+      data: { values: [...limits] },
       mark: { ...word, ...mark, ...ground },
       encoding,
     }))
@@ -112,30 +118,8 @@ export function scalingChart(results: BenchResults, curves: Curves, style: Chart
     autosize: 'none',
     padding: { ...margins },
     layer: [
-      {
-        data: { values: levels.map((limit) => ({ ...limit, left: macs[0] })) },
-        layer: [
-          { mark: rule, encoding: { y: { ...y, field: 'at' } } },
-          ...written(
-            { x: { ...x, field: 'left' }, y: { ...y, field: 'at' }, text: { field: 'label' } },
-            { align: 'left', baseline: 'bottom', dx: 3, dy: -1 },
-          ),
-        ],
-      },
-      {
-        data: {
-          values: sizes
-            .filter(({ at }) => at >= macs[0] && at <= macs[1])
-            .map((limit) => ({ ...limit, high: values[1] })),
-        },
-        layer: [
-          { mark: { ...rule, strokeDash: [2, 2] }, encoding: { x: { ...x, field: 'at' } } },
-          ...written(
-            { x: { ...x, field: 'at' }, y: { ...y, field: 'high' }, text: { field: 'label' } },
-            { align: 'right', baseline: 'top', angle: 270, dx: -3, dy: 3 },
-          ),
-        ],
-      },
+      { data: { values: levels }, mark: rule, encoding: { y: { ...y, field: 'at' } } },
+      { data: { values: sizes }, mark: { ...rule, strokeDash: [2, 2] }, encoding: { x: { ...x, field: 'at' } } },
       {
         data: { values: rowsOf(goingOn) },
         mark: { type: 'line', strokeDash: [0.5, 3.5], strokeCap: 'round', strokeWidth: 1.6, aria: false },
@@ -146,6 +130,16 @@ export function scalingChart(results: BenchResults, curves: Curves, style: Chart
         mark: { type: 'line', strokeWidth: 1.4, aria: false },
         encoding: { x, y, color, strokeDash: dash },
       },
+      ...written(
+        levels.map((limit) => ({ ...limit, left: macs[0] })),
+        { x: { ...x, field: 'left' }, y: { ...y, field: 'at' }, text: { field: 'label' } },
+        { align: 'left', baseline: 'bottom', dx: 3, dy: -1 },
+      ),
+      ...written(
+        sizes.map((limit) => ({ ...limit, high: values[1] })),
+        { x: { ...x, field: 'at' }, y: { ...y, field: 'high' }, text: { field: 'label' } },
+        { align: 'right', baseline: 'top', angle: 270, dx: -3, dy: 3 },
+      ),
       {
         data: { values: rowsOf(points).filter(({ low, high }) => low !== undefined && high !== undefined) },
         mark: { type: 'rule', strokeWidth: 1, aria: false },

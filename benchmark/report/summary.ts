@@ -1,5 +1,5 @@
-import type { BenchResults } from '../results.ts'
-import { equalResults, LARGE_MACS, type PathRatio, pathRatios, telling } from './comparisons.ts'
+import type { BenchPath, BenchResults } from '../results.ts'
+import { equalResults, type PathRatio, pathRatios, telling } from './comparisons.ts'
 import { counted, figure, whole } from './words.ts'
 
 /** Least and greatest of what is nearly the same are told as one. */
@@ -14,8 +14,8 @@ function range(values: readonly number[]): string {
 function modelsOf(ratios: readonly PathRatio[]): string {
   const [first] = ratios
   if (first === undefined) return ''
-  if (first.model.macs < LARGE_MACS) return `${first.model.name}, ${whole(first.model.macs)} MACs`
-  return `${counted(ratios.length, 'model')} of ${whole(LARGE_MACS)} MACs and more`
+  const macs = `${whole(first.model.macs)} MACs`
+  return ratios.length === 1 ? `${first.model.name}, ${macs}` : `${counted(ratios.length, 'model')} of ${macs} and more`
 }
 
 /** A number of the summary: a large one with what it says. */
@@ -30,20 +30,34 @@ function ratioHeadline(ratios: readonly PathRatio[], what: 'gas' | 'time', unit:
   return [{ number: `${range(told.map(({ ratio }) => ratio))} times ${isLess ? 'less' : 'as little'} ${what}`, words }]
 }
 
-/** The numbers that matter most: gas and time of instructions against Solidity that does eight lanes at once, and equality. */
+/** Time of instructions alone, where nothing was measured that a ratio would be fair against. */
+function timeHeadline(ratios: readonly PathRatio[]): Headline[] {
+  const told = telling(ratios)
+  if (told.length === 0) return []
+  const number = `${range(told.map(({ ours }) => ours))} ns a MAC`
+  return [
+    {
+      number,
+      words: `taken by tensor instructions (${modelsOf(told)}); a ratio to Solidity wants a native client: --anvil`,
+    },
+  ]
+}
+
+/** The numbers that matter most: gas and time of instructions against SWAR Solidity, and equality. */
 export function headlines(results: BenchResults): Headline[] {
   const { checked, equal } = equalResults(results)
-  const anvil = pathRatios(results, 'instructions', 'anvil-swar', 'nanosecondsPerMac')
-  const own = pathRatios(results, 'instructions', 'solidity-swar', 'nanosecondsPerMac')
+  const ratios = (theirs: BenchPath, quantity: 'gasPerMac' | 'nanosecondsPerMac') =>
+    pathRatios(results, 'instructions', theirs, quantity)
+  const anvil = ratios('anvil-swar', 'nanosecondsPerMac')
   const equality = {
     number: equal === checked ? 'All equal' : `${whole(equal)} of ${whole(checked)} equal`,
     words: `byte for byte to the reference, of ${counted(checked, 'result')} of models on chain and on the kernel`,
   }
   return [
-    ...ratioHeadline(pathRatios(results, 'instructions', 'solidity-swar', 'gasPerMac'), 'gas', 'gas', 'SWAR Solidity'),
+    ...ratioHeadline(ratios('solidity-swar', 'gasPerMac'), 'gas', 'gas', 'SWAR Solidity'),
     ...(anvil.length > 0
       ? ratioHeadline(anvil, 'time', 'ns', 'SWAR Solidity in anvil')
-      : ratioHeadline(own, 'time', 'ns', 'SWAR Solidity in the same client; anvil, which is faster, was not measured')),
+      : timeHeadline(ratios('instructions', 'nanosecondsPerMac'))),
     ...(checked > 0 ? [equality] : []),
   ]
 }

@@ -1,7 +1,7 @@
 import { html, type Markup } from './markup.ts'
 
 /** A cell: what is shown, and what sorts it where that is not the text. */
-export type Cell = {
+type Cell = {
   readonly shown: string | Markup
   readonly order?: number | undefined
 }

@@ -7,7 +7,7 @@ import { reportMarkdown } from './markdown.ts'
 import { reportPage } from './page.ts'
 
 /** `results.json`. */
-export function resultsJson(results: BenchResults): string {
+function resultsJson(results: BenchResults): string {
   return `${JSON.stringify(results, undefined, 2)}\n`
 }
 

@@ -4,9 +4,9 @@ import { type BenchPath, type BenchResults, benchPaths, runBenchmark } from '../
 import { packageRoot } from '../../compiler-ext/index.ts'
 import { loadTensorGenesis } from '../../evm-ext/index.ts'
 import { type BenchModelOptions, benchModels } from '../benchModels.ts'
-import { benchTable } from '../benchTable.ts'
+import { benchLines } from '../benchTable.ts'
 import { UsageError } from '../errors.ts'
-import { checkWritable } from '../files.ts'
+import { checkWritable, writeUserFile } from '../files.ts'
 import { createProgress, type Progress } from '../progress.ts'
 
 export type BenchOptions = BenchModelOptions & {
@@ -96,11 +96,12 @@ export async function bench(modelPaths: readonly string[], options: BenchOptions
   } finally {
     progress.end()
   }
-  // Charts take a while to load: not while something is measured.
+  // What was measured is safe before anything is drawn of it, and charts are not loaded while something is measured.
+  writeUserFile(resultsFile, `${JSON.stringify(results)}\n`)
   const { writeReport } = await import('../../benchmark/report/writeReport.ts')
   await writeReport(results, out)
   if (json) console.log(JSON.stringify(results))
-  else for (const model of results.models) console.log(`${benchTable(model, results).join('\n')}\n`)
+  else for (const line of benchLines(results)) console.log(line)
   if (results.stopped) throw new UsageError(`stopped: what was measured until then is in ${out}`)
   if (!json) console.log(`written to ${out}`)
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type BenchPath, benchPaths } from '../../benchmark/results.ts'
 import { parseCount, parsePath } from '../arguments.ts'
+import { roundingOption } from '../choices.ts'
 import { addBenchCompareCommand } from './benchCompare.ts'
 
 type Bench = typeof import('../actions/bench.ts').bench
@@ -34,6 +35,7 @@ export function addBenchCommand(program: Command): void {
       parsePath,
     )
     .addOption(new Option('--paths <paths>', `some of ${benchPaths.join(',')}`).argParser(parsePaths))
+    .addOption(roundingOption())
     .option('--out <dir>', 'directory of the report', parsePath, 'bench-results')
     .option('--full', 'sweep up to 1e8 multiply-accumulates and measure for longer')
     .option('--anvil', 'run ordinary Solidity in anvil as well')

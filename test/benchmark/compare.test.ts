@@ -71,6 +71,17 @@ describe('what is exact', () => {
     expect(regressions('kernel', (r) => ({ ...r, accuracy: 0.9 }))).toEqual(['accuracy'])
     expect(regressions('kernel', (r) => ({ ...r, accuracy: 1 }))).toEqual([])
   })
+  test('where other samples ran, accuracy is not compared, and gas by the threshold', () => {
+    const fewer = { samples: 3, same: 3 }
+    const change = (gas: number, accuracy: number) =>
+      compareResults(
+        sampleResults(),
+        changed('solidity-swar', (r) => ({ ...r, accuracy, equal: fewer, inferenceGas: (r.inferenceGas ?? 0) * gas })),
+        0.05,
+      ).changes.flatMap((each) => each.regressions)
+    expect(change(1.04, 0.5)).toEqual([])
+    expect(change(1.06, 0.5)).toEqual(['inferenceGas'])
+  })
   test('a path that is refused now; one that runs now is none', () => {
     const refused = changed('kernel', () => ({ path: 'kernel', refused: 'no SIMD' }))
     const worse = compareResults(sampleResults(), refused, 1)

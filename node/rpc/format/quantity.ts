@@ -4,8 +4,3 @@ import type { Hex } from '../../../evm-ext/index.ts'
 export function quantity(value: bigint | number): Hex {
   return `0x${value.toString(16)}`
 }
-
-/** A number of 32 bytes in hex, leading zeros included. */
-function word(value: bigint): Hex {
-  return `0x${value.toString(16).padStart(64, '0')}`
-}
