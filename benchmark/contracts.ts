@@ -5,8 +5,7 @@ import { encodeModel, type Program } from '../model/index.ts'
 import type { CompileOrder, CompileReply } from './compileMessages.ts'
 
 /** Contracts that a program is compiled to: with tensor instructions, or in ordinary Solidity by its arithmetic. */
-export const contractKinds = ['instructions', 'scalar', 'swar'] as const
-export type ContractKind = (typeof contractKinds)[number]
+export type ContractKind = 'instructions' | 'scalar' | 'swar'
 
 /** Init code of a contract in ordinary Solidity, to be followed by the addresses of the accounts that hold its weights. */
 export type PlainCode = { readonly bytecode: `0x${string}`; readonly dataInitCodes: readonly Uint8Array[] }

@@ -9,6 +9,7 @@ import {
 } from '../benchmark/index.ts'
 import { sampleBytes } from '../inference/index.ts'
 import { formatType } from '../isa/index.ts'
+import { withRounding } from '../model/index.ts'
 import type { Rounding } from './choices.ts'
 import { UsageError } from './errors.ts'
 import { readUserFile } from './files.ts'
@@ -107,7 +108,7 @@ export function benchModels(
   options: BenchModelOptions,
   tell: (line: string) => void,
 ): BenchModel[] {
-  const { input, labels, samples, full } = options
+  const { input, labels, samples, full, rounding } = options
   if (labels !== undefined && input === undefined)
     throw new UsageError('--labels: expected --input, whose rows they are of')
   if (paths.length > 0) return fileModels(paths, options)
@@ -117,5 +118,7 @@ export function benchModels(
   const sweep = sweepModels({ ...SWEEP, to: full ? FULL_MACS : QUICK_MACS })
   const cut =
     samples === undefined ? sweep : sweep.map((model) => ({ ...model, samples: model.samples.slice(0, samples) }))
-  return [...(digits === undefined ? [] : [digits]), ...cut]
+  const rounded = (model: BenchModel) =>
+    rounding === undefined ? model : { ...model, program: withRounding(model.program, rounding) }
+  return [...(digits === undefined ? [] : [digits]), ...cut].map(rounded)
 }

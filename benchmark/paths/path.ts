@@ -3,7 +3,7 @@ import type { ContractCode, ContractKind } from '../contracts.ts'
 import type { BenchModel } from '../model.ts'
 
 /** One inference. */
-export type PathInference = {
+type PathInference = {
   /** Canonical bytes of the outputs. */
   readonly output: Uint8Array
   /** Of the message call alone. */

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { PeerArray } from './peerData.ts'
 
+const PACKAGE = '@tensorflow/tfjs-tflite'
+
 type Result<T> = { ok(): boolean; errorMessage(): string; value(): T }
 type RunnerTensor = { data(): PeerArray }
 type TensorList = { get(index: number): RunnerTensor; size(): number }
@@ -16,7 +18,7 @@ type TfliteModule = {
 }
 
 /** A model in TensorFlow Lite. */
-export type TfliteModel = {
+type TfliteModel = {
   /** Runs the model on what its inputs hold. */
   run(): void
   /** Inputs and outputs as they are now: they go stale when the module's memory grows, so take them anew each time. */
@@ -40,7 +42,7 @@ const all = (list: TensorList) => Array.from({ length: list.size() }, (_, index)
  * @throws {Error} when it is not installed
  */
 export async function createTflite(require: NodeJS.Require): Promise<Tflite> {
-  const folder = join(dirname(require.resolve('@tensorflow/tfjs-tflite/package.json')), 'wasm')
+  const folder = join(dirname(require.resolve(`${PACKAGE}/package.json`)), 'wasm')
   const name = 'tflite_web_api_cc_simd'
   const create = require(join(folder, `${name}.js`)) as (options: object) => Promise<TfliteModule>
   const messages: string[] = []

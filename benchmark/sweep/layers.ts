@@ -14,7 +14,7 @@ const POOL_WINDOW = 4
 const MAX_WINDOW = 6
 
 /** Values between layers, and their root mean square about the zero point. */
-export type Activation = { readonly value: number; readonly zeroPoint: number; readonly spread: number }
+type Activation = { readonly value: number; readonly zeroPoint: number; readonly spread: number }
 
 /** A kind of sum of products, with what its instruction takes beside the values and the weights. */
 type Product = {

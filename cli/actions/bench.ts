@@ -78,7 +78,7 @@ export async function bench(modelPaths: readonly string[], options: BenchOptions
   const models = benchModels(modelPaths, options, tell)
   const genesis = genesisFile === undefined ? undefined : loadTensorGenesis(genesisFile)
   const plan = options.full ? full : quick
-  const all = Number.POSITIVE_INFINITY
+  const all = { file: Number.POSITIVE_INFINITY, sweep: Number.POSITIVE_INFINITY }
   const progress = unitProgress()
   let results: BenchResults
   try {
@@ -86,8 +86,7 @@ export async function bench(modelPaths: readonly string[], options: BenchOptions
       runBenchmark(models, {
         ...plan,
         paths: wantedPaths(options),
-        sampleMilliseconds:
-          options.samples === undefined ? plan.sampleMilliseconds : { ...plan.sampleMilliseconds, file: all },
+        sampleMilliseconds: options.samples === undefined ? plan.sampleMilliseconds : all,
         command: ['tensor-evm', ...process.argv.slice(2)],
         ...{ genesis, where: `genesis ${genesisFile}`, peers, gasPriceGwei: gasPrice, signal },
         onProgress: progress.show,

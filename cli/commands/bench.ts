@@ -44,7 +44,7 @@ export function addBenchCommand(program: Command): void {
     .option('--samples <n>', 'rows to run of each model; all of them run on every path', parseCount)
     .option(
       '--peers <dir>',
-      'directory from which packages of others are found (default: the working directory)',
+      'directory from which packages of others are found (default: bench/peers where it is installed, or the working directory)',
       parsePath,
     )
     .option('--json', 'print the results as one JSON object')

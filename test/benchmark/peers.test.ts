@@ -50,17 +50,22 @@ const isInstalled = existsSync(join(peers, 'node_modules/@tensorflow/tfjs-tflite
 
 describe.skipIf(!isInstalled)('TensorFlow Lite, skipped where bench/peers is not installed', () => {
   test('gives the same bytes for the sweep and for a file of uint8', async () => {
-    const scaled = { scale: 0.5, zeroPoint: 128, type: 'UINT8' }
+    const unsignedScale = { scale: 0.5, zeroPoint: 128, type: 'UINT8' }
+    const scale = { scale: 0.5, zeroPoint: 0 }
     const file = writeTflite({
       tensors: {
-        x: { shape: [1, 4, 4, 2], ...scaled },
-        y: { shape: [1, 2, 2, 2], ...scaled },
+        x: { shape: [1, 4, 4, 2], ...unsignedScale },
+        a: { shape: [1, 4, 4, 2], ...scale },
+        b: { shape: [1, 2, 2, 2], ...scale },
+        y: { shape: [1, 2, 2, 2], ...unsignedScale },
       },
       operators: [
+        { name: 'QUANTIZE', inputs: ['x'], outputs: ['a'] },
         {
-          ...{ name: 'MAX_POOL_2D', inputs: ['x'], outputs: ['y'] },
+          ...{ name: 'MAX_POOL_2D', inputs: ['a'], outputs: ['b'] },
           options: { padding: 1, strideW: 2, strideH: 2, windowW: 2, windowH: 2 },
         },
+        { name: 'QUANTIZE', inputs: ['b'], outputs: ['y'] },
       ],
       inputs: ['x'],
       outputs: ['y'],
