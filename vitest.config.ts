@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests of what runs as a process of its own: `npm run test:node`. */
 const node = ['test/node/**/*.test.ts', 'test/cli/{chain,documents,node}.test.ts']
-/** Tests of the benchmark of models: `npm run test:benchmark`. */
-const benchmark = ['test/benchmark/**/*.test.ts']
+/** Tests of the benchmark of models, and of the plain Solidity that it compares with: `npm run test:benchmark`. */
+const benchmark = ['test/benchmark/**/*.test.ts', 'test/compiler-ext/plain/**/*.test.ts']
 
 export default defineConfig({
   test: {

@@ -9,8 +9,8 @@ import { runFiles } from './conformance/state/threads.ts'
 // Runs Ethereum's state tests on @ethereumjs/evm as it comes and on the EVM with the tensor fork active, and compares root,
 // logs, gas and error, with each other and with the files:
 //   npm run test:state -- FOLDER [--filter TEXT]... [--without TEXT]... [--workers n] [--json] [--write]
-// FOLDER is a folder of state tests: GeneralStateTests of a clone of https://github.com/ethereum/tests, say, or state_tests
-// of a release of https://github.com/ethereum/execution-spec-tests. All cases have to agree but those that execute the byte
+// FOLDER is a folder of state tests: GeneralStateTests of a clone of https://github.com/ethereum/tests, say (its EIPTests
+// are of drafts), or state_tests of a release of https://github.com/ethereum/execution-spec-tests. All cases have to agree but those that execute the byte
 // AE, which conformance/state/differences.json lists, as it does cases that @ethereumjs/evm itself gets wrong. --without
 // leaves files out by their paths: vmPerformance takes as long as all the rest, CALLBlake2f_MaxRounds hours. --write brings
 // the lists up to date; ends with 1 when they were wrong.

@@ -1,5 +1,5 @@
 /** A request, and the response to it as a file has it. */
-export type Exchange = { readonly request: unknown; readonly expected: unknown }
+type Exchange = { readonly request: unknown; readonly expected: unknown }
 
 /** A file of requests and responses as execution-apis writes them. */
 export type RpcTest = {

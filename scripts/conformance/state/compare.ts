@@ -4,7 +4,7 @@ import { type ForkName, isFork } from './forks.ts'
 import { type CaseResult, executesExtension, runStock, runTensor } from './runCase.ts'
 
 /** How a case came out. */
-export type Verdict =
+type Verdict =
   /** A fork that can't be run. */
   | { readonly kind: 'skipped'; readonly fork: string }
   /** Both EVMs give the same. */

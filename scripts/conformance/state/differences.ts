@@ -1,7 +1,7 @@
 import type { Outcome } from './compare.ts'
 
 /** Names of cases by file: the last folder and name of its path, `stBadOpcode/opcAEDiffPlaces.json`. */
-export type CaseList = Readonly<Record<string, readonly string[]>>
+type CaseList = Readonly<Record<string, readonly string[]>>
 
 /** What is known to differ. */
 export type Differences = {

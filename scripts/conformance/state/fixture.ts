@@ -12,7 +12,7 @@ type Account = {
 }
 
 /** The block that a test's transaction is in. */
-export type Environment = {
+type Environment = {
   readonly currentCoinbase: Hex
   readonly currentDifficulty?: Hex
   readonly currentGasLimit: Hex
