@@ -20,7 +20,7 @@ export type ChildNode = {
  */
 export async function startChildNode(accounts: number, dataDirectory: string | undefined): Promise<ChildNode> {
   const child = fork(new URL('./nodeChild.ts', import.meta.url), [dataDirectory ?? '', String(accounts)], {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', 'tsx', '--expose-gc'],
   })
   const memory: MemorySample[] = []
   const log: string[] = []
