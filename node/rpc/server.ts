@@ -146,9 +146,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       return (app.server.address() as AddressInfo).port
     },
     async close() {
-      closing.abort(new Error('the node is closing'))
       feed.close()
       await app.close()
+      // Connections are gone by now, so that nobody is answered.
+      closing.abort(new Error('the node is closing'))
     },
   }
 }

@@ -44,6 +44,17 @@ test('closing answers nobody any more, and ends what is under way', async () => 
   await expect(ask(url, {})).rejects.toThrow()
 })
 
+test('closing gives up what still runs, and has nothing to say about it', async () => {
+  const lines: string[] = []
+  const node = await startNode({ port: 0, log: (line) => lines.push(line) })
+  const mining = ask(node.url, { jsonrpc: '2.0', id: 1, method: 'anvil_mine', params: ['0x186a0'] })
+  const ended = expect(mining).rejects.toThrow()
+  await expect.poll(() => node.services.chain.head().header.number).toBeGreaterThan(3n)
+  await node.close()
+  await ended
+  expect(lines).toEqual([])
+})
+
 test('blobs are proven and checked without holding up others', async () => {
   const node = await testNode()
   const { result, error } = caller(node)
