@@ -128,6 +128,8 @@ describe('runReferenceMachine', () => {
   })
 
   const load: Line = ['TCALLDATALOAD', bytes8, 0]
+  /** What one load takes, and too little for an instruction after it. */
+  const onlyLoad = 2 * schedule.tensorBaseGas + schedule.tensorPageGas
   const halts: [string, ReferenceResult['halt'], Line[], Partial<ReferenceWorld>?][] = [
     ['an opcode that nothing is assigned to', 'UndefinedInstruction', [['NOTHING']]],
     ['handle 0', 'BadHandle', [['TTYPE', 0]]],
@@ -141,10 +143,7 @@ describe('runReferenceMachine', () => {
     ['a bad attribute word', 'BadAttribute', [load, ['CLAMP', 2n ** 255n, 1]]],
     ['a wrong dtype', 'TypeMismatch', [load, ['TADD', 1, 1]]],
     ['a wrong shape', 'ShapeMismatch', [load, ['MATMUL', 0, 1, 1, 0]]],
-    [
-      ...(['types before gas', 'TypeMismatch', [load, ['TADD', 1, 1]]] as const),
-      { gasLimit: 2 * schedule.tensorBaseGas + schedule.tensorPageGas },
-    ],
+    ['types before gas', 'TypeMismatch', [load, ['TADD', 1, 1]], { gasLimit: onlyLoad }],
     ['an index out of range', 'IndexOutOfRange', [['TMODELLOAD', 5, 0, 700, 1]], { models }],
     ['an unregistered model', 'UnknownModel', [['TMODELLOAD', 6, 0, 0, 1]], { models }],
     ['no gas for the registry', 'OutOfGas', [['TMODELLOAD', 6, 0, 0, 1]], { models, gasLimit: 2099 }],
